@@ -1,0 +1,1 @@
+"""What every room stands on: refusals, the clock, SQL files, keys, the home and the embedded server."""
