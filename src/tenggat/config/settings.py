@@ -1,0 +1,46 @@
+"""Django's settings. What the programme's rules say is never a setting: it stands in the programme file (D10)."""
+
+import os
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+# The doors set DATABASE_URL before Django starts: the embedded server's, or the operator's own.
+_DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql:///tenggat")
+
+
+def _database(url: str) -> dict[str, Any]:
+    parts = conninfo_to_dict(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", "tenggat"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+        "OPTIONS": {**parts, "application_name": "tenggat"},
+        "DISABLE_SERVER_SIDE_CURSORS": True,  # safe behind PgBouncer
+        "TEST": {"TEMPLATE": "template0"},
+    }
+
+
+DATABASES = {"default": _database(_DATABASE_URL)}
+INSTALLED_APPS = [
+    "django.contrib.postgres",
+    "tenggat.foundation",
+    "tenggat.journal",
+    "tenggat.registry",
+    "tenggat.partners",
+    "tenggat.ledger",
+    "tenggat.messaging",
+    "tenggat.waves",
+    "tenggat.training",
+    "tenggat.deadlines",
+]
+# No sessions or signed values leave this installation yet: the key only has to differ at each start.
+SECRET_KEY = os.environ.get("TENGGAT_SECRET_KEY") or os.urandom(32).hex()
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "id"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LOGGING_CONFIG = None

@@ -1,0 +1,1 @@
+"""The clock room: planning reminders, and the run that revokes a set."""

@@ -1,0 +1,1 @@
+"""Figures as of a moment: the report, the press table, exports."""

@@ -1,0 +1,24 @@
+"""The one place that reads a clock. Only doors call it; everything below is given `now` (decision D5)."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The present instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def parse_instant(text: str) -> datetime:
+    """Read an ISO 8601 instant with an offset; answers in UTC. Raises ValueError with a sentence that helps."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(
+            "is not an ISO 8601 instant; write it like 2020-10-31T23:59:00+07:00"
+        ) from None
+    if moment.tzinfo is None:
+        raise ValueError("has no offset; write it like 2020-10-31T23:59:00+07:00")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999") from None

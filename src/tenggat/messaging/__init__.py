@@ -1,0 +1,1 @@
+"""Messages are rows (transactional outbox), handed to a gateway at most once."""

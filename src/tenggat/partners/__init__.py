@@ -1,0 +1,1 @@
+"""Training platforms as sources: their feeds, and up to when each has delivered everything."""

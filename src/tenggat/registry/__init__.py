@@ -1,0 +1,1 @@
+"""Who people are: persons, their numbers as fingerprints and ciphertext, contacts, the blacklist."""
