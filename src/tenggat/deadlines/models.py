@@ -19,10 +19,7 @@ class Run(models.Model):
     rule_digest = models.TextField()
     watermarks = models.JSONField()
     expected = models.IntegerField(help_text="how many a dry count saw when the run opened")
-    revoked = models.IntegerField(default=0)
-    returned = models.BigIntegerField(default=0, help_text="whole rupiah")
-    held_by_wave = models.JSONField(default=dict)
-    revoked_by_wave = models.JSONField(default=dict)
+    held_by_wave = models.JSONField(default=dict, help_text="how many it had to leave when it closed")
 
     class Meta:
         constraints = (
@@ -30,3 +27,14 @@ class Run(models.Model):
             # two engines at once work on the same run
             models.UniqueConstraint("state", condition=Q(state="open"), name="deadlines_one_open_run"),
         )
+
+
+class Slice(models.Model):
+    """What one slice of a run revoked in one wave: rows only added, so that engines side by side never wait."""
+
+    slice_id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT)
+    wave = models.IntegerField()
+    revoked = models.IntegerField()
+    returned = models.BigIntegerField(help_text="whole rupiah")
+    recorded_at = models.DateTimeField()

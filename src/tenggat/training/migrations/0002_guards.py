@@ -6,7 +6,6 @@ KEYS = """
 ALTER TABLE training_purchase
     ADD CONSTRAINT training_purchase_participation
         FOREIGN KEY (person_id, wave) REFERENCES waves_participation (person_id, wave),
-    ADD CONSTRAINT training_purchase_course FOREIGN KEY (course_code) REFERENCES training_course (code),
     ADD CONSTRAINT training_purchase_feed FOREIGN KEY (source) REFERENCES partners_feed (source),
     ADD CONSTRAINT training_purchase_reference
         FOREIGN KEY (source, reference) REFERENCES training_reference (source, reference);
@@ -14,7 +13,7 @@ ALTER TABLE training_purchase
 UNDO = """
 ALTER TABLE training_purchase
     DROP CONSTRAINT training_purchase_reference, DROP CONSTRAINT training_purchase_feed,
-    DROP CONSTRAINT training_purchase_course, DROP CONSTRAINT training_purchase_participation;
+    DROP CONSTRAINT training_purchase_participation;
 """
 
 

@@ -1,0 +1,231 @@
+"""One run of the deadline engine: the order of the steps. What each step does stands in revoke.sql.
+
+The outcome does not depend on when, how often, how parallel or how interrupted this runs (I2): a run is a row
+with a frozen cut-off, its work is done in slices of one transaction each, and whoever comes to an open run -- a
+second engine, or tonight's command after a crash -- goes on with it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from tenggat.deadlines import audit
+from tenggat.deadlines.models import Run
+from tenggat.foundation import database, sql
+from tenggat.foundation.actors import ENGINE, Actor
+from tenggat.journal import actions as journal
+from tenggat.messaging.planning import notice_channels, notice_windows
+from tenggat.partners.queries import required_watermarks
+from tenggat.rules.deadlines import cutoff
+from tenggat.rules.programme import Programme
+
+SLICE = 1000
+"""People per transaction: a live buyer then waits milliseconds for a slice, never for the night."""
+
+_SQL = sql.load("tenggat.deadlines", "revoke.sql")
+_WAITING = _SQL["revoke_slice"].text.replace("FOR UPDATE SKIP LOCKED", "FOR UPDATE")
+_START = (datetime(1, 1, 2, tzinfo=UTC), UUID(int=0))
+
+Progress = Callable[[int, int], None]
+"""Called with (done, expected) after each slice."""
+
+
+def _nothing(done: int, expected: int) -> None:
+    """Show no progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a run at a moment would find, per wave: due to be revoked, and left for a hold or a silent feed."""
+
+    cutoff_at: datetime
+    from_at: datetime | None
+    watermarks: dict[str, datetime]
+    due: dict[int, int]
+    held: dict[int, int]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a call did: `run` is None for a dry run. `by_wave` counts the revoked; `returned` is whole rupiah."""
+
+    run: int | None
+    cutoff_at: datetime
+    held: int
+    silent: list[str]
+    by_wave: dict[int, int] = field(default_factory=dict)
+    returned: int = 0
+
+    @property
+    def revoked(self) -> int:
+        """How many participations were revoked."""
+        return sum(self.by_wave.values())
+
+    @property
+    def due(self) -> int:
+        """Everyone whose deadline and settlement time are over without a purchase: revoked or held."""
+        return self.revoked + self.held
+
+
+def look_ahead(*, programme: Programme, now: datetime, cutoff_at: datetime | None = None) -> Outlook:
+    """Count what a run at `now` would find; the settlement time and every required feed's watermark bound it.
+
+    An open run has its own, frozen cut-off.
+    """
+    watermarks = required_watermarks()
+    settlement = _settlement(programme, now)
+    cutoff_at = cutoff_at or cutoff(now, settlement, watermarks)
+    counts = database.rows(_SQL["look_ahead"], {"cutoff": cutoff_at, "ripe": now - settlement})
+    return Outlook(
+        cutoff_at,
+        min((row[1] for row in counts), default=None),
+        watermarks,
+        {wave: due for wave, _, due, _ in counts if due},
+        {wave: held for wave, _, _, held in counts if held},
+    )
+
+
+def revoke(
+    *, programme: Programme, now: datetime, actor: Actor = ENGINE, progress: Progress = _nothing
+) -> Outcome:
+    """Finish an interrupted run, if there is one, then run for `now`; closes only when the audit agrees.
+
+    Raises AuditDisagrees when the sets are not equal: the run stays open and is taken up again next time.
+    """
+    interrupted = Run.objects.filter(state="open").first()
+    earlier = _finish(interrupted, programme, now=now, actor=actor, progress=progress) if interrupted else None
+    outcome = _finish(_open_run(programme, now=now), programme, now=now, actor=actor, progress=progress)
+    if earlier is not None and earlier.run != outcome.run:
+        _add(outcome, earlier.by_wave, earlier.returned)
+    return outcome
+
+
+def rehearse(*, programme: Programme, now: datetime, progress: Progress = _nothing) -> Outcome:
+    """Do what `revoke` would do, with the same statements, and take each slice back: nothing stays."""
+    outlook = look_ahead(programme=programme, now=now)
+    outcome = Outcome(None, outlook.cutoff_at, sum(outlook.held.values()), silent_feeds(outlook, programme, now=now))
+    # Run 0 does not exist; the reference to it is checked at commit, which never comes.
+    slices = _Slices(0, outlook.cutoff_at, list(outlook.due), programme, now=now, actor=ENGINE)
+    for done in slices.rehearsed(outcome):
+        progress(done, sum(outlook.due.values()))
+    return outcome
+
+
+def silent_feeds(outlook: Outlook, programme: Programme, *, now: datetime) -> list[str]:
+    """The required feeds that have not delivered far enough for those whose deadline is over."""
+    ripe_at = now - _settlement(programme, now)
+    return [source for source, through in outlook.watermarks.items() if outlook.held and through < ripe_at]
+
+
+def _settlement(programme: Programme, now: datetime) -> timedelta:
+    return programme.settlement(now.astimezone(programme.zone).date())
+
+
+def _open_run(programme: Programme, *, now: datetime) -> Run:
+    outlook = look_ahead(programme=programme, now=now)
+    while True:
+        opened = database.one(
+            _SQL["open_run"],
+            {
+                "now": now,
+                "cutoff": outlook.cutoff_at,
+                "from_at": outlook.from_at,
+                "rule_digest": programme.digest,
+                "watermarks": Jsonb({name: at.isoformat() for name, at in outlook.watermarks.items()}),
+                "expected": sum(outlook.due.values()),
+            },
+        )
+        found = Run.objects.filter(run_id=opened[0]) if opened else Run.objects.filter(state="open")
+        if run := found.first():  # none: another engine's run closed between our two looks
+            return run
+
+
+def _finish(run: Run, programme: Programme, *, now: datetime, actor: Actor, progress: Progress) -> Outcome:
+    """Slice by slice until a fresh, waiting statement finds nothing; audit; close."""
+    outlook = look_ahead(programme=programme, now=now, cutoff_at=run.cutoff_at)
+    slices = _Slices(run.run_id, run.cutoff_at, list(outlook.due), programme, now=now, actor=actor)
+    for done in slices.revoked():
+        progress(done, run.expected)
+    if audit.escaped(run):  # somebody came due while we looked, by a hold that was lifted: look once more
+        list(slices.revoked())
+    audit.check(run)
+    outlook = look_ahead(programme=programme, now=now, cutoff_at=run.cutoff_at)
+    outcome = Outcome(
+        run.run_id, run.cutoff_at, sum(outlook.held.values()), silent_feeds(outlook, programme, now=now)
+    )
+    for wave, revoked, returned in database.rows(_SQL["totals"], {"run": run.run_id}):
+        _add(outcome, {wave: revoked}, returned)
+    _close(run, outcome, outlook, now=now, actor=actor)
+    return outcome
+
+
+@transaction.atomic
+def _close(run: Run, outcome: Outcome, outlook: Outlook, *, now: datetime, actor: Actor) -> None:
+    held = {str(wave): count for wave, count in outlook.held.items()}
+    if database.one(_SQL["close_run"], {"run": run.run_id, "now": now, "held_by_wave": Jsonb(held)}):
+        details = {"run": run.run_id, "revoked": outcome.revoked, "returned": outcome.returned, "held": outcome.held}
+        journal.act(kind="run_closed", occurred_at=run.cutoff_at, now=now, actor=actor, details=details)
+
+
+def _add(outcome: Outcome, by_wave: dict[int, int], returned: int) -> None:
+    for wave, revoked in by_wave.items():
+        outcome.by_wave[wave] = outcome.by_wave.get(wave, 0) + revoked
+    outcome.returned += returned
+
+
+class _Slices:
+    """The slices of one run, from the earliest deadline on, each in a transaction of its own."""
+
+    def __init__(
+        self, run_id: int, cutoff_at: datetime, waves: list[int], programme: Programme, *, now: datetime, actor: Actor
+    ) -> None:
+        self.waves = waves
+        reference = programme.first_purchase(cutoff_at.astimezone(programme.zone).date()).reference
+        self.parameters: dict[str, Any] = {
+            "run": run_id,
+            "cutoff": cutoff_at,
+            "now": now,
+            "size": SLICE,
+            "actor": str(actor),
+            "reason": f"no first training bought before the deadline ({reference})",
+            "reference": f"run {run_id}",
+            "details": Jsonb({"run": run_id, "rule": programme.digest}),
+            "channels": notice_channels(programme, "revoked"),
+            **notice_windows(programme, now=now),
+        }
+
+    def revoked(self) -> Iterator[int]:
+        """Revoke; gives how many are done after each slice. The last passes wait for rows that others hold."""
+        done = 0
+        for statement in (_SQL["revoke_slice"].text, _WAITING):
+            found = True
+            while found:
+                found = False
+                for count in self._pass(statement):
+                    found, done = True, done + count
+                    yield done
+
+    def rehearsed(self, outcome: Outcome) -> Iterator[int]:
+        """Revoke and take back each slice, adding up in `outcome` what it did."""
+        for _ in self._pass(_WAITING, rehearsal=outcome):
+            yield outcome.revoked
+
+    def _pass(self, statement: str, *, rehearsal: Outcome | None = None) -> Iterator[int]:
+        after: tuple[datetime, UUID] | None = _START
+        while after is not None:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(_SQL["share_waves"].text, {"waves": self.waves})
+                cursor.execute(statement, {**self.parameters, "after_deadline": after[0], "after_person": after[1]})
+                last = cursor.fetchone()
+                if rehearsal is not None:
+                    for wave, revoked, returned in database.rows(_SQL["totals"], {"run": 0}):
+                        _add(rehearsal, {wave: revoked}, returned)
+                    transaction.set_rollback(True)
+            after = (last[1], last[2]) if last else None
+            if last:
+                yield last[0]

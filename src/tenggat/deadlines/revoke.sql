@@ -1,0 +1,95 @@
+-- The night after a deadline. Due is who is accepted, has bought nothing, and whose deadline -- and every hold over
+-- it -- lies at or before the cut-off. The pure rule stands in rules/deadlines.py; a test holds the two together.
+
+-- name: open_run
+-- Freezes what the run decides with; while a run is open there is no second one.
+-- writes: deadlines_run
+INSERT INTO deadlines_run (state, opened_at, cutoff_at, from_at, rule_digest, watermarks, expected, held_by_wave)
+VALUES ('open', %(now)s, %(cutoff)s, %(from_at)s, %(rule_digest)s, %(watermarks)s, %(expected)s, '{}')
+    ON CONFLICT DO NOTHING
+RETURNING run_id;
+
+-- name: look_ahead
+-- Counts per wave whom a run would revoke and whom it has to leave, for a hold or a silent feed.
+-- reads: waves_participation
+SELECT wave, min(deadline_at) AS from_at,
+       count(*) FILTER (WHERE GREATEST(deadline_at, held_until) <= %(cutoff)s) AS due,
+       count(*) FILTER (WHERE GREATEST(deadline_at, held_until) > %(cutoff)s) AS held
+  FROM waves_participation
+ WHERE state = 'accepted' AND first_purchase_at IS NULL AND deadline_at <= %(ripe)s
+ GROUP BY wave
+ ORDER BY wave;
+
+-- name: share_waves
+-- A hold or an extension of a whole wave takes the wave's row: a slice waits for it, or it for the slice (D4).
+-- reads: waves_wave
+SELECT number FROM waves_wave WHERE number = ANY (%(waves)s) ORDER BY number FOR SHARE;
+
+-- name: revoke_slice
+-- Revokes the next slice: state, blacklist, return of the money, history and notice in one statement (I3).
+-- Rows that somebody is working on are passed over; the last pass waits for them (revoke_slice_waiting).
+-- reads: waves_participation
+-- writes: waves_participation, registry_blacklist_entry, ledger_entry, journal_event, messaging_message, deadlines_slice
+WITH due AS (
+    SELECT person_id, wave, deadline_at, deadline_version, balance, training_balance, channel, time_zone
+      FROM waves_participation
+     WHERE state = 'accepted' AND first_purchase_at IS NULL AND deadline_at <= %(cutoff)s
+       AND (held_until IS NULL OR held_until <= %(cutoff)s)
+       AND (deadline_at, person_id) > (%(after_deadline)s, %(after_person)s)
+     ORDER BY deadline_at, person_id
+     LIMIT %(size)s
+       FOR UPDATE SKIP LOCKED
+), revoked AS (
+    UPDATE waves_participation AS participation
+       SET state = 'revoked', ended_at = %(now)s, run_id = %(run)s, balance = 0, training_balance = 0
+      FROM due
+     WHERE participation.person_id = due.person_id AND participation.wave = due.wave
+    RETURNING due.*
+), blacklisted AS (
+    INSERT INTO registry_blacklist_entry (person_id, since_at, source, reason)
+    SELECT person_id, %(now)s, 'deadline', %(reason)s FROM revoked
+        ON CONFLICT DO NOTHING
+), returned AS (
+    INSERT INTO ledger_entry (person_id, wave, kind, amount, training, reference, occurred_at, recorded_at)
+    SELECT person_id, wave, 'returned', -balance, -training_balance, %(reference)s, %(now)s, %(now)s
+      FROM revoked
+     WHERE balance > 0
+), history AS (
+    INSERT INTO journal_event
+           (person_id, wave, kind, from_state, to_state, occurred_at, recorded_at, actor, details)
+    SELECT person_id, wave, 'revoked', 'accepted', 'revoked', deadline_at, %(now)s, %(actor)s, %(details)s
+      FROM revoked
+), notices AS (
+    INSERT INTO messaging_message (person_id, wave, step, channel, deadline_version, state, deadline_at, not_before,
+                                   expires_at, skip_if_bought, planned_at, outcome)
+    SELECT person_id, wave, 'revoked', channel, deadline_version, 'planned', deadline_at, zone.not_before,
+           zone.expires_at, false, %(now)s, ''
+      FROM revoked
+      JOIN unnest(%(zones)s::text[], %(not_before)s::timestamptz[], %(expires_at)s::timestamptz[])
+           AS zone (name, not_before, expires_at) ON zone.name = revoked.time_zone
+     WHERE channel = ANY (%(channels)s)
+        ON CONFLICT DO NOTHING
+), counted AS (
+    INSERT INTO deadlines_slice (run_id, wave, revoked, returned, recorded_at)
+    SELECT %(run)s, wave, count(*), sum(balance), %(now)s FROM revoked GROUP BY wave
+)
+SELECT count(*) OVER () AS revoked, deadline_at, person_id
+  FROM revoked
+ ORDER BY deadline_at DESC, person_id DESC
+ LIMIT 1;
+
+-- name: totals
+-- Adds up what the slices of a run revoked, per wave.
+-- reads: deadlines_slice
+SELECT wave, sum(revoked)::bigint AS revoked, sum(returned)::bigint AS returned
+  FROM deadlines_slice
+ WHERE run_id = %(run)s
+ GROUP BY wave
+ ORDER BY wave;
+
+-- name: close_run
+-- Closes the run, once its audit has found both sets equal.
+-- writes: deadlines_run
+UPDATE deadlines_run SET state = 'closed', closed_at = %(now)s, held_by_wave = %(held_by_wave)s
+ WHERE run_id = %(run)s AND state = 'open'
+RETURNING run_id;

@@ -1,0 +1,63 @@
+"""The gateway for a laptop and for replays: each message is a line of JSON in a file that only its owner reads."""
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+
+class Outgoing(NamedTuple):
+    """One message on its way; `reference` is ours and the same at every attempt."""
+
+    reference: str
+    channel: str
+    to: str
+    text: str
+
+
+class FileGateway:
+    """Appends to `path`. Use as a context manager; one sender at a time."""
+
+    name = "file"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._fd = -1
+
+    def __enter__(self) -> Self:
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        self._drop_torn_line()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._fd)
+
+    def send(self, messages: Iterable[Outgoing], *, at: str) -> None:
+        """Append the messages and wait until the disk has them: after that they count as accepted."""
+        lines = "".join(json.dumps({**m._asdict(), "at": at}, ensure_ascii=False) + "\n" for m in messages)
+        data = memoryview(lines.encode())
+        while data:
+            data = data[os.write(self._fd, data) :]
+        os.fsync(self._fd)
+
+    def knows(self, references: set[str]) -> set[str]:
+        """Which of these have been written: what a sender that died had really handed over."""
+        with self.path.open(encoding="utf-8") as lines:
+            return references.intersection(json.loads(line)["reference"] for line in lines) if references else set()
+
+    def _drop_torn_line(self) -> None:
+        """A crash in the middle of a write leaves half a line, which was never sent."""
+        size = end = os.fstat(self._fd).st_size
+        while end > 0:
+            start = max(0, end - 65536)
+            if (newline := os.pread(self._fd, end - start, start).rfind(b"\n")) >= 0:
+                end = start + newline + 1
+                break
+            end = start
+        if end < size:
+            os.ftruncate(self._fd, end)

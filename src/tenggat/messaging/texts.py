@@ -1,0 +1,112 @@
+"""What a message says: one GSM-7 segment, an absolute day, hour and zone, one next step, no link, no number to call."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache, lru_cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from tenggat.foundation.refusals import Refusal
+
+SEGMENT = 160
+"""Characters of one SMS in the GSM 7-bit default alphabet."""
+
+LONGEST_NAME = 20
+"""Characters of a name that a text has room for; a longer one is cut at a word."""
+
+_GSM7 = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+    "abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+_MONTHS = {
+    "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
+_LONGEST_DEADLINE = datetime(2020, 10, 31, 17, tzinfo=ZoneInfo("UTC"))
+
+
+class TemplateUnusable(Refusal):
+    """A template that could not be sent as it is."""
+
+    code = "template_unusable"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: the programme's title, language ("id" or "en") and zone, and the person's name and zone."""
+
+    title: str
+    language: str
+    programme_zone: str
+    name: str
+    time_zone: str
+
+
+def render(step: str, reader: Reader, *, deadline_at: datetime) -> str:
+    """The text of a step for one person."""
+    deadline = last_minute(
+        deadline_at, language=reader.language, zone=reader.time_zone, programme_zone=reader.programme_zone
+    )
+    return template(step, reader.language, reader.title).format(
+        title=reader.title, name=short_name(reader.name), deadline=deadline
+    )
+
+
+@cache
+def template(step: str, language: str, title: str) -> str:
+    """A checked template. Raises TemplateUnusable when it is missing, too long or not in the GSM alphabet."""
+    file = files("tenggat.messaging").joinpath(f"templates/{language}/{step}.txt")
+    try:
+        text = file.read_text("utf-8").strip()
+    except FileNotFoundError:
+        raise TemplateUnusable(f"There is no text for the step {step} in {language}; add its template.") from None
+    longest = max(
+        (
+            last_minute(_LONGEST_DEADLINE, language=language, zone=zone, programme_zone="Asia/Jakarta")
+            for zone in _ZONES
+        ),
+        key=len,
+    )
+    try:
+        sample = text.format(title=title, name="M" * LONGEST_NAME, deadline=longest)
+    except (KeyError, IndexError, ValueError):
+        raise TemplateUnusable(
+            f"The text of {step} in {language} has an unknown field; it may use title, name and deadline."
+        ) from None
+    if len(sample) > SEGMENT:
+        raise TemplateUnusable(
+            f"The text of {step} in {language} has up to {len(sample)} characters; an SMS has {SEGMENT}."
+        )
+    if odd := sorted(set(sample) - _GSM7):
+        raise TemplateUnusable(f"The text of {step} in {language} has {odd[0]!r}, which no plain SMS can carry.")
+    return text
+
+
+def short_name(name: str) -> str:
+    """At most LONGEST_NAME characters, cut after a word, in letters that an SMS can carry."""
+    plain = "".join(letter if letter in _GSM7 else "?" for letter in " ".join(name.split()))
+    if len(plain) <= LONGEST_NAME:
+        return plain
+    cut = plain[: LONGEST_NAME + 1].rsplit(" ", 1)[0]
+    return cut[:LONGEST_NAME]
+
+
+@lru_cache(maxsize=4096)
+def last_minute(deadline_at: datetime, *, language: str, zone: str, programme_zone: str) -> str:
+    """The last minute before a deadline, as day, hour and zone; elsewhere than in the programme's zone, both."""
+    minute = deadline_at - timedelta(minutes=1)
+    local = minute.astimezone(ZoneInfo(zone))
+    text = f"{local.day} {_MONTHS[language][local.month - 1]} {local.year} {_clock(local, language)} {_zone(local)}"
+    home = minute.astimezone(ZoneInfo(programme_zone))
+    if home.utcoffset() != local.utcoffset():
+        text += f" ({_clock(home, language)} {_zone(home)})"
+    return text
+
+
+def _clock(moment: datetime, language: str) -> str:
+    return f"pukul {moment:%H.%M}" if language == "id" else f"{moment:%H:%M}"
+
+
+def _zone(moment: datetime) -> str:
+    return _ZONES.get(str(moment.tzinfo), moment.strftime("%Z"))

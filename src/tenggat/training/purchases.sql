@@ -1,0 +1,337 @@
+-- Purchase events of one slice of a feed, in the order in which purchases.py runs them.
+-- `arriving` is a temporary table of the slice; a person's rows take turns (turn 1, 2, ...), so that each row is
+-- judged by what the one before it left behind.
+
+-- name: arriving_table
+-- Makes room for one slice, once per session.
+CREATE TEMPORARY TABLE IF NOT EXISTS arriving (
+    line bigint NOT NULL,
+    reference text NOT NULL,
+    fingerprint uuid NOT NULL,
+    course text NOT NULL,
+    price bigint NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    cancels boolean NOT NULL,
+    person_id uuid,
+    wave integer,
+    turn integer,
+    verdict text,
+    was text
+) ON COMMIT DELETE ROWS;
+
+-- name: resolve
+-- Finds whose each row is, and lets the rows of one person take turns in the order of the file.
+-- reads: registry_nikkey, waves_participation
+WITH found AS (
+    SELECT arriving.line, participation.person_id, participation.wave,
+           row_number() OVER (PARTITION BY participation.person_id ORDER BY arriving.line) AS turn
+      FROM arriving
+      JOIN registry_nikkey AS nik ON nik.fingerprint = arriving.fingerprint AND nik.until_at IS NULL
+      JOIN waves_participation AS participation ON participation.person_id = nik.person_id
+       AND NOT (participation.state = ANY (ARRAY['withdrawn'::text, 'void'::text]))
+)
+UPDATE arriving SET person_id = found.person_id, wave = found.wave, turn = found.turn
+  FROM found
+ WHERE arriving.line = found.line;
+
+-- name: refuse_unknown
+-- Nobody alive in a wave has this number.
+UPDATE arriving SET verdict = 'unknown_person' WHERE person_id IS NULL;
+
+-- name: lock_people
+-- Takes the rows that will be decided, in one order for all: a revoking slice waits for them, or they for it.
+-- reads: waves_participation
+SELECT participation.person_id
+  FROM waves_participation AS participation
+  JOIN (SELECT DISTINCT person_id, wave FROM arriving WHERE person_id IS NOT NULL) AS mine
+    ON mine.person_id = participation.person_id AND mine.wave = participation.wave
+ ORDER BY participation.deadline_at, participation.person_id
+   FOR UPDATE OF participation;
+
+-- name: judge_purchases
+-- Says of each purchase whose turn it is what becomes of it; the rules stand in rules/deadlines.py.
+-- reads: waves_participation, training_reference, training_purchase, training_course, ledger_entry
+UPDATE arriving SET was = judged.state, verdict = judged.verdict
+  FROM (
+    SELECT row.line, participation.state,
+           CASE
+             WHEN owner.person_id <> row.person_id THEN 'reference_taken'
+             WHEN known.reference IS NOT NULL AND NOT known.late
+                  AND (known.course_code, known.price, known.occurred_at) = (row.course, row.price, row.occurred_at)
+               THEN 'repeated'
+             WHEN known.reference IS NOT NULL AND NOT known.late THEN 'reference_changed'
+             WHEN row.occurred_at < participation.accepted_at THEN 'before_acceptance'
+             WHEN participation.first_purchase_at IS NULL AND row.occurred_at >= participation.deadline_at THEN 'late'
+             WHEN row.price > CASE participation.state WHEN 'revoked' THEN gone.training
+                                   ELSE participation.training_balance END THEN 'over_balance'
+             WHEN course.code IS NULL THEN 'unknown_course'
+             WHEN participation.state = 'revoked' THEN 'reinstated'
+             ELSE 'recorded'
+           END AS verdict
+      FROM arriving AS row
+      JOIN waves_participation AS participation
+        ON participation.person_id = row.person_id AND participation.wave = row.wave
+      LEFT JOIN training_reference AS owner ON owner.source = %(source)s AND owner.reference = row.reference
+      LEFT JOIN training_purchase AS known
+        ON known.person_id = row.person_id AND known.source = %(source)s AND known.reference = row.reference
+      LEFT JOIN training_course AS course ON course.code = row.course
+      LEFT JOIN LATERAL (
+             SELECT -sum(entry.training) AS training FROM ledger_entry AS entry
+              WHERE participation.state = 'revoked' AND entry.person_id = participation.person_id
+                AND entry.wave = participation.wave AND entry.kind = 'returned') AS gone ON true
+     WHERE row.turn = %(turn)s AND NOT row.cancels
+  ) AS judged
+ WHERE arriving.line = judged.line;
+
+-- name: judge_cancellations
+-- Says of each cancellation whose turn it is what becomes of it.
+-- reads: waves_participation, training_purchase
+UPDATE arriving SET was = judged.state, verdict = judged.verdict
+  FROM (
+    SELECT row.line, participation.state,
+           CASE
+             WHEN known.reference IS NULL OR known.late THEN 'unknown_reference'
+             WHEN known.cancelled_at = row.occurred_at THEN 'repeated'
+             WHEN known.cancelled_at IS NOT NULL THEN 'already_cancelled'
+             WHEN row.occurred_at < known.occurred_at THEN 'cancelled_before_purchase'
+             WHEN participation.state = 'completed' THEN 'training_completed'
+             ELSE 'cancelled'
+           END AS verdict
+      FROM arriving AS row
+      JOIN waves_participation AS participation
+        ON participation.person_id = row.person_id AND participation.wave = row.wave
+      LEFT JOIN training_purchase AS known
+        ON known.person_id = row.person_id AND known.source = %(source)s AND known.reference = row.reference
+     WHERE row.turn = %(turn)s AND row.cancels
+  ) AS judged
+ WHERE arriving.line = judged.line;
+
+-- name: keep_references
+-- A platform's reference belongs to one person from now on.
+-- writes: training_reference
+INSERT INTO training_reference (source, reference, person_id)
+SELECT %(source)s, reference, person_id FROM arriving
+ WHERE turn = %(turn)s AND verdict IN ('recorded', 'reinstated', 'late')
+ ORDER BY reference
+    ON CONFLICT (source, reference) DO NOTHING;
+
+-- name: keep_purchases
+-- Writes the purchases down; one that was kept as late and now counts after all changes its mark.
+-- writes: training_purchase
+INSERT INTO training_purchase AS known
+       (person_id, source, reference, wave, course_code, price, occurred_at, recorded_at, late)
+SELECT person_id, %(source)s, reference, wave, course, price, occurred_at, %(now)s, verdict = 'late'
+  FROM arriving
+ WHERE turn = %(turn)s AND verdict IN ('recorded', 'reinstated', 'late')
+ ORDER BY person_id
+    ON CONFLICT (person_id, source, reference) DO UPDATE
+   SET course_code = EXCLUDED.course_code, price = EXCLUDED.price, occurred_at = EXCLUDED.occurred_at,
+       recorded_at = EXCLUDED.recorded_at, late = EXCLUDED.late
+ WHERE known.late;
+
+-- name: keep_cancellations
+-- Marks the purchases that were taken back.
+-- writes: training_purchase
+UPDATE training_purchase AS known SET cancelled_at = row.occurred_at, cancel_recorded_at = %(now)s
+  FROM arriving AS row
+ WHERE row.turn = %(turn)s AND row.verdict = 'cancelled'
+   AND known.person_id = row.person_id AND known.source = %(source)s AND known.reference = row.reference;
+
+-- name: book_reinstated
+-- The money that a revocation returned is committed to the person again.
+-- reads: ledger_entry
+-- writes: ledger_entry
+INSERT INTO ledger_entry (person_id, wave, kind, amount, training, reference, occurred_at, recorded_at)
+SELECT row.person_id, row.wave, 'returned', -sum(entry.amount), -sum(entry.training), 'reinstated', %(now)s, %(now)s
+  FROM arriving AS row
+  JOIN ledger_entry AS entry
+    ON entry.person_id = row.person_id AND entry.wave = row.wave AND entry.kind = 'returned'
+ WHERE row.turn = %(turn)s AND row.verdict = 'reinstated'
+ GROUP BY row.person_id, row.wave
+HAVING sum(entry.amount) <> 0;
+
+-- name: book_purchases
+-- A purchase spends from the training balance, a cancellation puts back what it had spent.
+-- reads: training_purchase
+-- writes: ledger_entry
+INSERT INTO ledger_entry (person_id, wave, kind, amount, training, reference, occurred_at, recorded_at)
+SELECT row.person_id, row.wave, 'spent', moved.amount, moved.amount, %(source)s || '/' || row.reference,
+       row.occurred_at, %(now)s
+  FROM arriving AS row
+  JOIN training_purchase AS known
+    ON known.person_id = row.person_id AND known.source = %(source)s AND known.reference = row.reference
+ CROSS JOIN LATERAL (SELECT CASE row.verdict WHEN 'cancelled' THEN known.price ELSE -known.price END) AS moved (amount)
+ WHERE row.turn = %(turn)s AND row.verdict IN ('recorded', 'reinstated', 'cancelled')
+ ORDER BY row.person_id;
+
+-- name: move_participations
+-- Sets the facts that decide: first purchase by event time, state, and what is left (the books just written say it).
+-- reads: training_purchase, ledger_entry
+-- writes: waves_participation
+WITH moved AS (
+    SELECT participation.person_id, participation.wave, first.purchase_at, books.amount, books.training,
+           participation.state = 'bought' AND first.purchase_at IS NULL AS falls_back
+      FROM arriving AS row
+      JOIN waves_participation AS participation
+        ON participation.person_id = row.person_id AND participation.wave = row.wave
+     CROSS JOIN LATERAL (
+            SELECT min(known.occurred_at) AS purchase_at FROM training_purchase AS known
+             WHERE known.person_id = row.person_id AND known.wave = row.wave AND NOT known.late
+               AND (participation.deadline_at IS NULL OR known.occurred_at < participation.deadline_at)
+               AND (known.cancelled_at IS NULL OR known.cancelled_at >= participation.deadline_at)) AS first
+     CROSS JOIN LATERAL (
+            SELECT sum(entry.amount) AS amount, sum(entry.training) AS training FROM ledger_entry AS entry
+             WHERE entry.person_id = row.person_id AND entry.wave = row.wave) AS books
+     WHERE row.turn = %(turn)s AND row.verdict IN ('recorded', 'reinstated', 'cancelled')
+)
+UPDATE waves_participation AS participation
+   SET first_purchase_at = moved.purchase_at,
+       state = CASE WHEN participation.state = 'completed' THEN 'completed'
+                    WHEN moved.purchase_at IS NULL THEN 'accepted' ELSE 'bought' END,
+       balance = moved.amount,
+       training_balance = moved.training,
+       ended_at = NULL,
+       run_id = NULL,
+       -- taken back in time, told when the deadline was over: a human decides, so nobody is revoked meanwhile
+       held_until = CASE WHEN moved.falls_back AND participation.deadline_at <= %(now)s THEN 'infinity'::timestamptz
+                         ELSE participation.held_until END
+  FROM moved
+ WHERE participation.person_id = moved.person_id AND participation.wave = moved.wave;
+
+-- name: hold_late_cancellations
+-- Writes down why: the only purchase was taken back before the deadline, and that was told after it.
+-- reads: waves_participation
+-- writes: waves_hold, journal_event
+WITH held AS (
+    INSERT INTO waves_hold (person_id, wave, reason, reference, effective_at)
+    SELECT row.person_id, row.wave, 'cancel_told_late', %(source)s || '/' || row.reference, participation.deadline_at
+      FROM arriving AS row
+      JOIN waves_participation AS participation
+        ON participation.person_id = row.person_id AND participation.wave = row.wave
+     WHERE row.turn = %(turn)s AND row.verdict = 'cancelled' AND row.was = 'bought'
+       AND participation.state = 'accepted' AND participation.deadline_at <= %(now)s
+        ON CONFLICT DO NOTHING
+    RETURNING person_id, wave, reason, reference
+)
+INSERT INTO journal_event (person_id, wave, kind, occurred_at, recorded_at, actor, details)
+SELECT person_id, wave, 'held', %(now)s, %(now)s, %(actor)s,
+       jsonb_build_object('reason', reason, 'reference', reference)
+  FROM held;
+
+-- name: hold_unknown_courses
+-- Somebody bought something that the catalogue does not know: nobody is revoked for that until it is resolved.
+-- reads: waves_participation
+-- writes: waves_hold, waves_participation, journal_event
+WITH held AS (
+    INSERT INTO waves_hold (person_id, wave, reason, reference, effective_at)
+    SELECT row.person_id, row.wave, 'unknown_course', %(source)s || '/' || row.reference, row.occurred_at
+      FROM arriving AS row
+      JOIN waves_participation AS participation
+        ON participation.person_id = row.person_id AND participation.wave = row.wave
+     WHERE row.turn = %(turn)s AND row.verdict = 'unknown_course' AND participation.state = 'accepted'
+        ON CONFLICT DO NOTHING
+    RETURNING person_id, wave, reason, reference
+), marked AS (
+    UPDATE waves_participation AS participation SET held_until = 'infinity'
+      FROM held
+     WHERE participation.person_id = held.person_id AND participation.wave = held.wave
+)
+INSERT INTO journal_event (person_id, wave, kind, occurred_at, recorded_at, actor, details)
+SELECT person_id, wave, 'held', %(now)s, %(now)s, %(actor)s,
+       jsonb_build_object('reason', reason, 'reference', reference)
+  FROM held;
+
+-- name: lift_resolved_holds
+-- What was unknown is known now: the hold that waited for this very purchase ends.
+-- writes: waves_hold, waves_participation, journal_event
+WITH lifted AS (
+    UPDATE waves_hold AS hold SET lifted_at = %(now)s
+      FROM arriving AS row
+     WHERE row.turn = %(turn)s AND row.verdict IN ('recorded', 'reinstated')
+       AND hold.person_id = row.person_id AND hold.wave = row.wave AND hold.reason = 'unknown_course'
+       AND hold.reference = %(source)s || '/' || row.reference AND hold.lifted_at IS NULL
+    RETURNING hold.person_id, hold.wave, hold.hold_id, hold.reason, hold.reference
+), marked AS (
+    UPDATE waves_participation AS participation SET held_until = remaining.until_at
+      FROM lifted
+     CROSS JOIN LATERAL (
+            SELECT max(COALESCE(hold.until_at, 'infinity')) AS until_at FROM waves_hold AS hold
+             WHERE hold.person_id = lifted.person_id AND hold.wave = lifted.wave
+               AND hold.lifted_at IS NULL AND hold.hold_id <> lifted.hold_id) AS remaining
+     WHERE participation.person_id = lifted.person_id AND participation.wave = lifted.wave
+)
+INSERT INTO journal_event (person_id, wave, kind, occurred_at, recorded_at, actor, details)
+SELECT person_id, wave, 'hold_lifted', %(now)s, %(now)s, %(actor)s,
+       jsonb_build_object('reason', reason, 'reference', reference)
+  FROM lifted;
+
+-- name: lift_blacklist
+-- Whoever is reinstated is off the blacklist; the entry stays, with the reason it was lifted for.
+-- writes: registry_blacklist_entry
+UPDATE registry_blacklist_entry AS entry
+   SET lifted_at = %(now)s, lifted_reason = 'bought in time, reported late'
+  FROM arriving AS row
+ WHERE row.turn = %(turn)s AND row.verdict = 'reinstated'
+   AND entry.person_id = row.person_id AND entry.source = 'deadline' AND entry.lifted_at IS NULL;
+
+-- name: write_history
+-- One event per change: reinstated (if it was revoked), then bought (the first purchase), purchased, late, cancelled.
+-- reads: waves_participation
+-- writes: journal_event
+INSERT INTO journal_event
+       (person_id, wave, kind, from_state, to_state, occurred_at, recorded_at, actor, details)
+SELECT row.person_id, row.wave, step.kind, step.from_state, step.to_state,
+       CASE step.kind WHEN 'reinstated' THEN %(now)s ELSE row.occurred_at END, %(now)s, %(actor)s,
+       jsonb_strip_nulls(jsonb_build_object(
+           'source', %(source)s::text, 'reference', row.reference, 'course', row.course, 'price', row.price,
+           'behind_watermark', CASE WHEN row.occurred_at < %(watermark)s::timestamptz THEN true END))
+  FROM arriving AS row
+  JOIN waves_participation AS participation
+    ON participation.person_id = row.person_id AND participation.wave = row.wave
+ CROSS JOIN LATERAL (
+        SELECT 1, 'reinstated', 'revoked', 'accepted' WHERE row.verdict = 'reinstated'
+         UNION ALL
+        SELECT 2, 'bought', 'accepted', 'bought' WHERE row.verdict = 'reinstated'
+            OR (row.verdict = 'recorded' AND row.was = 'accepted')
+         UNION ALL
+        SELECT 2, 'purchased', NULL, NULL WHERE row.verdict = 'recorded' AND row.was <> 'accepted'
+         UNION ALL
+        SELECT 2, 'purchase_late', NULL, NULL WHERE row.verdict = 'late'
+         UNION ALL
+        SELECT 2, 'purchase_cancelled', 'bought', 'accepted' WHERE row.verdict = 'cancelled'
+           AND row.was = 'bought' AND participation.state = 'accepted'
+         UNION ALL
+        SELECT 2, 'purchase_cancelled', NULL, NULL WHERE row.verdict = 'cancelled'
+           AND NOT (row.was = 'bought' AND participation.state = 'accepted')
+       ) AS step (place, kind, from_state, to_state)
+ WHERE row.turn = %(turn)s
+ ORDER BY row.person_id, step.place;
+
+-- name: cancel_messages
+-- Who has bought is not nagged where the step says so; a notice of a revocation that was undone is not sent.
+-- writes: messaging_message
+UPDATE messaging_message AS message SET state = 'cancelled'
+  FROM arriving AS row
+ WHERE row.turn = %(turn)s AND row.verdict IN ('recorded', 'reinstated')
+   AND message.person_id = row.person_id AND message.wave = row.wave AND message.state = 'planned'
+   AND (message.skip_if_bought OR (message.step = 'revoked' AND row.verdict = 'reinstated'));
+
+-- name: tell_reinstated
+-- Whoever was told of the revocation, or would have been, is told that it is undone.
+-- reads: waves_participation
+-- writes: messaging_message
+INSERT INTO messaging_message (person_id, wave, step, channel, deadline_version, state, deadline_at, not_before,
+                               expires_at, skip_if_bought, planned_at, outcome)
+SELECT row.person_id, row.wave, 'reinstated', participation.channel, participation.deadline_version, 'planned',
+       participation.deadline_at, zone.not_before, zone.expires_at, false, %(now)s, ''
+  FROM arriving AS row
+  JOIN waves_participation AS participation
+    ON participation.person_id = row.person_id AND participation.wave = row.wave
+  JOIN unnest(%(zones)s::text[], %(not_before)s::timestamptz[], %(expires_at)s::timestamptz[])
+       AS zone (time_zone, not_before, expires_at) ON zone.time_zone = participation.time_zone
+ WHERE row.turn = %(turn)s AND row.verdict = 'reinstated' AND participation.channel = ANY (%(channels)s)
+    ON CONFLICT DO NOTHING;
+
+-- name: verdicts
+-- What became of each row.
+SELECT line, verdict FROM arriving ORDER BY line;
