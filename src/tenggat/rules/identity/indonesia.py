@@ -1,9 +1,9 @@
 """The Indonesian identity number (NIK) and family card number (KK): 16 digits each.
 
 A NIK is PPRRDD DDMMYY SSSS: province, regency and district where it was first issued, the date of birth with
-40 added to the day for women, and a serial number from 0001 (Permendagri 19/2010 on the NIK's form).
-python-stdnum's `id.nik` reads every year as 19YY wherever that date exists, and holds places against the codes
-of the statistics office, which differ from those on the cards; so both are done here.
+40 added to the day for women, and a serial number from 0001 (PP 37/2007 art. 37).
+python-stdnum's `id.nik` reads every year as 19YY wherever that date exists, and holds places against the
+codes of the statistics office, which differ from those on the cards; so both are done here.
 """
 
 from datetime import date
