@@ -84,7 +84,7 @@ def one_of(*choices: str) -> Check:
 
 
 def whole(least: int, most: int, unit: str) -> Check:
-    """Check a whole number from `least` to `most`; the bounds catch slips of the keyboard, they are no policy."""
+    """Check a whole number from `least` to `most`; the bounds catch slips of the keyboard."""
 
     def check(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
@@ -200,7 +200,11 @@ FILE = Table("", (), tables=(
         Key("until", minute),
         _REFERENCE,
     ), repeats=True, needed=True),
-    Table("settlement", (_FROM, Key("minutes", whole(0, 10_080, "minutes")), _REFERENCE), repeats=True, needed=True),
+    Table("settlement", (
+        _FROM,
+        Key("minutes", whole(0, 10_080, "minutes")),
+        _REFERENCE,
+    ), repeats=True, needed=True),
     Table("window", (
         _FROM,
         Key("opens", minute),
