@@ -186,7 +186,7 @@ FILE = Table("", (), tables=(
         Key("household_limit", whole(1, 100, "people"), required=False),
         Key("phone_region", matching(r"[A-Z]{2}", "ID")),
         Key("minimum_age", whole(0, 120, "years")),
-        Key("card_prefix", matching(r"[0-9]*", "9")),
+        Key("card_prefix", matching(r"[0-9]{1,6}", "9")),
         Key("card_length", whole(8, 19, "digits")),
     ), needed=True),
     Table("zone", (

@@ -38,7 +38,7 @@ class Nik(IdentityScheme):
         elif birth_date in (in_1900s, in_2000s):
             born = birth_date
         else:
-            born = (in_1900s if birth_date.year < 2000 else in_2000s) or in_1900s or in_2000s
+            born = _nearest(in_1900s, in_2000s, birth_date)
             warnings = (*warnings, "birth_date_differs")
         return Identity(number, born, sex, place, province, warnings)
 
@@ -82,6 +82,11 @@ def _date(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def _nearest(in_1900s: date | None, in_2000s: date | None, birth_date: date) -> date:
+    """Choose the century nearest to the date given: a slip by a year must not make a person a hundred."""
+    return min((born for born in (in_1900s, in_2000s) if born), key=lambda born: abs(born - birth_date))
 
 
 def _by_age(in_1900s: date | None, in_2000s: date | None, on: date) -> date | None:
