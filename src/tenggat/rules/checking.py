@@ -1,10 +1,12 @@
 """What must fit together between the keys of a programme file."""
 
+import re
 from datetime import date
 from itertools import pairwise
 
 from tenggat.rules.reading import Reader
 
+_COUNTDOWN = re.compile(r"h-([0-9]+)")
 _DATED = ("first_purchase", "settlement", "window", "benefit")
 
 
@@ -35,13 +37,13 @@ def _out_of_order(before: date, since: date) -> str:
 def _names_differ(reader: Reader) -> None:
     seen: set[str] = set()
     for number, row in enumerate(reader.values["step"]):
-        if (name := row.get("name")) in seen:
-            reader.problem(("step", number, "name"), f'"{name}" is there twice')
-        seen.add(name)
+        if "name" in row and row["name"] in seen:
+            reader.problem(("step", number, "name"), f'"{row["name"]}" is there twice')
+        seen.add(row.get("name", ""))
     for benefit, row in enumerate(reader.values["benefit"]):
         names = [part.get("name") for part in row["part"]]
         for number, name in enumerate(names):
-            if name in names[:number]:
+            if name is not None and name in names[:number]:
                 reader.problem(("benefit", benefit, "part", number, "name"), f'"{name}" is there twice')
 
 
@@ -68,7 +70,13 @@ def _provinces_have_one_zone(reader: Reader) -> None:
 
 
 def _steps_make_sense(reader: Reader) -> None:
+    shortest = min((row["days"] for row in reader.values["first_purchase"] if "days" in row), default=None)
     for number, row in enumerate(reader.values["step"]):
+        days_before = row.get("days_before")
+        if shortest is not None and days_before is not None and days_before >= shortest:
+            reader.problem(("step", number, "days_before"), f"must be less than the {shortest} days to buy")
+        if (counted := _COUNTDOWN.fullmatch(row.get("name", ""))) and days_before != int(counted[1]):
+            reader.problem(("step", number, "days_before"), f"must be {counted[1]}, as the name says")
         if row.get("audience") == "all" and row.get("skip_if_bought"):
             message = 'contradicts audience = "all": use "not_bought", or false here'
             reader.problem(("step", number, "skip_if_bought"), message)

@@ -25,7 +25,10 @@ class ProgrammeError(Exception):
     def __init__(self, file: str, problems: Iterable[Problem]) -> None:
         self.file = file
         self.problems = tuple(sorted(problems, key=lambda problem: problem.line or 0))
-        super().__init__("\n".join(problem.in_file(file) for problem in self.problems))
+        super().__init__(file, self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(problem.in_file(self.file) for problem in self.problems)
 
 
 class NotInForce(LookupError):  # noqa: N818 -- it names the state of the rule
@@ -33,4 +36,7 @@ class NotInForce(LookupError):  # noqa: N818 -- it names the state of the rule
 
     def __init__(self, rule: str, on: date, first: date) -> None:
         self.rule, self.on, self.first = rule, on, first
-        super().__init__(f"{rule}: nothing is in force on {on}; the programme file begins on {first}")
+        super().__init__(rule, on, first)
+
+    def __str__(self) -> str:
+        return f"{self.rule}: nothing is in force on {self.on}; the programme file begins on {self.first}"

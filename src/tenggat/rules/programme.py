@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -133,4 +132,4 @@ def _benefit(row: Row) -> Benefit:
 def _identity(row: Row, zones: list[Row]) -> IdentityRules:
     regions = {province: zone["time_zone"] for zone in zones for province in zone["provinces"]}
     optional: Row = {"household_scheme": None, "household_limit": 0}
-    return IdentityRules(**optional | row, regions=MappingProxyType(regions))
+    return IdentityRules(**optional | row, regions=regions)

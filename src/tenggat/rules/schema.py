@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from tenggat.rules.identity import UnknownScheme, scheme
 
 CHANNELS = ("sms", "email")
+_MOST_MONEY = 10**12  # per person, far from what a bigint column holds for millions of them
 
 _KINDS: dict[type, str] = {
     bool: "true or false",
@@ -82,14 +83,14 @@ def one_of(*choices: str) -> Check:
     return check
 
 
-def whole(least: int, unit: str) -> Check:
-    """Check a whole number that is not below `least`."""
+def whole(least: int, most: int, unit: str) -> Check:
+    """Check a whole number from `least` to `most`; the bounds catch slips of the keyboard."""
 
     def check(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
             raise ValueError(f"must be a whole number of {unit}, not {_kind(value)}")
-        if value < least:
-            raise ValueError(f"must be at least {least} {unit}, not {value}")
+        if not least <= value <= most:
+            raise ValueError(f"must be from {least} to {most} {unit}, not {value}")
         return value
 
     return check
@@ -182,11 +183,11 @@ FILE = Table("", (), tables=(
     Table("identity", (
         Key("scheme", numbering(households=False)),
         Key("household_scheme", numbering(households=True), required=False),
-        Key("household_limit", whole(1, "people"), required=False),
+        Key("household_limit", whole(1, 100, "people"), required=False),
         Key("phone_region", matching(r"[A-Z]{2}", "ID")),
-        Key("minimum_age", whole(0, "years")),
-        Key("card_prefix", matching(r"[0-9]*", "9")),
-        Key("card_length", whole(8, "digits")),
+        Key("minimum_age", whole(0, 120, "years")),
+        Key("card_prefix", matching(r"[0-9]{1,6}", "9")),
+        Key("card_length", whole(8, 19, "digits")),
     ), needed=True),
     Table("zone", (
         Key("time_zone", zone),
@@ -194,12 +195,16 @@ FILE = Table("", (), tables=(
     ), repeats=True),
     Table("first_purchase", (
         _FROM,
-        Key("days", whole(1, "days")),
+        Key("days", whole(1, 3_660, "days")),
         Key("counting", one_of("inclusive", "exclusive")),
         Key("until", minute),
         _REFERENCE,
     ), repeats=True, needed=True),
-    Table("settlement", (_FROM, Key("minutes", whole(0, "minutes")), _REFERENCE), repeats=True, needed=True),
+    Table("settlement", (
+        _FROM,
+        Key("minutes", whole(0, 10_080, "minutes")),
+        _REFERENCE,
+    ), repeats=True, needed=True),
     Table("window", (
         _FROM,
         Key("opens", minute),
@@ -208,18 +213,18 @@ FILE = Table("", (), tables=(
     ), repeats=True, needed=True),
     Table("benefit", (
         _FROM,
-        Key("training", whole(1, "units of the currency")),
+        Key("training", whole(1, _MOST_MONEY, "units of the currency")),
         _REFERENCE,
     ), repeats=True, needed=True, tables=(
         Table("part", (
             Key("name", _NAME),
-            Key("count", whole(1, "payments")),
-            Key("amount", whole(1, "units of the currency")),
+            Key("count", whole(1, 120, "payments")),
+            Key("amount", whole(1, _MOST_MONEY, "units of the currency")),
         ), repeats=True),
     )),
     Table("step", (
         Key("name", _NAME),
-        Key("days_before", whole(0, "days"), required=False),
+        Key("days_before", whole(0, 3_660, "days"), required=False),
         Key("audience", one_of("all", "not_bought")),
         Key("skip_if_bought", flag),
         Key("channels", several(one_of(*CHANNELS))),

@@ -1,7 +1,7 @@
 """The values that a programme file gives, each in force from a day on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Generic, Literal, TypeVar
 
@@ -82,7 +82,7 @@ class IdentityRules:
     minimum_age: int
     card_prefix: str
     card_length: int
-    regions: Mapping[str, str]
+    regions: Mapping[str, str] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,12 @@ class IdentityError(ValueError):
     """A number that cannot be one: a code, and a sentence that says what to do and leaves the number out."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(code, message)  # both, so that it can come back from another process
         self.code = code
         self.message = message
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class UnknownScheme(LookupError):  # noqa: N818 -- it names what was asked for

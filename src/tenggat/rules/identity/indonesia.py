@@ -1,9 +1,9 @@
 """The Indonesian identity number (NIK) and family card number (KK): 16 digits each.
 
 A NIK is PPRRDD DDMMYY SSSS: province, regency and district where it was first issued, the date of birth with
-40 added to the day for women, and a serial number from 0001 (Permendagri 19/2010 on the NIK's form).
-python-stdnum's `id.nik` reads every year as 19YY wherever that date exists, and holds places against the codes
-of the statistics office, which differ from those on the cards; so both are done here.
+40 added to the day for women, and a serial number from 0001 (PP 37/2007 art. 37).
+python-stdnum's `id.nik` reads every year as 19YY wherever that date exists, and holds places against the
+codes of the statistics office, which differ from those on the cards; so both are done here.
 """
 
 from datetime import date
@@ -38,7 +38,7 @@ class Nik(IdentityScheme):
         elif birth_date in (in_1900s, in_2000s):
             born = birth_date
         else:
-            born = (in_1900s if birth_date.year < 2000 else in_2000s) or in_1900s or in_2000s
+            born = _nearest(in_1900s, in_2000s, birth_date)
             warnings = (*warnings, "birth_date_differs")
         return Identity(number, born, sex, place, province, warnings)
 
@@ -82,6 +82,11 @@ def _date(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def _nearest(in_1900s: date | None, in_2000s: date | None, birth_date: date) -> date:
+    """Choose the century nearest to the date given: a slip by a year must not make a person a hundred."""
+    return min((born for born in (in_1900s, in_2000s) if born), key=lambda born: abs(born - birth_date))
 
 
 def _by_age(in_1900s: date | None, in_2000s: date | None, on: date) -> date | None:
