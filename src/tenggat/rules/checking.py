@@ -1,0 +1,74 @@
+"""What must fit together between the keys of a programme file."""
+
+from datetime import date
+from itertools import pairwise
+
+from tenggat.rules.reading import Reader
+
+_DATED = ("first_purchase", "settlement", "window", "benefit")
+
+
+def check(reader: Reader) -> None:
+    """Note what does not fit together; keys that are wrong by themselves are left out."""
+    for rule in _DATED:
+        _dates_ascend(reader, rule)
+    _names_differ(reader)
+    _windows_open(reader)
+    _households_are_limited(reader)
+    _provinces_have_one_zone(reader)
+    _steps_make_sense(reader)
+
+
+def _dates_ascend(reader: Reader, rule: str) -> None:
+    days = [(number, row["from"]) for number, row in enumerate(reader.values[rule]) if "from" in row]
+    for (_, before), (number, since) in pairwise(days):
+        if since <= before:
+            reader.problem((rule, number, "from"), _out_of_order(before, since))
+
+
+def _out_of_order(before: date, since: date) -> str:
+    if since == before:
+        return f"{since} is there twice: one value can be in force"
+    return f"{since} comes after {before}: write the oldest value first"
+
+
+def _names_differ(reader: Reader) -> None:
+    seen: set[str] = set()
+    for number, row in enumerate(reader.values["step"]):
+        if (name := row.get("name")) in seen:
+            reader.problem(("step", number, "name"), f'"{name}" is there twice')
+        seen.add(name)
+    for benefit, row in enumerate(reader.values["benefit"]):
+        names = [part.get("name") for part in row["part"]]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                reader.problem(("benefit", benefit, "part", number, "name"), f'"{name}" is there twice')
+
+
+def _windows_open(reader: Reader) -> None:
+    for number, row in enumerate(reader.values["window"]):
+        if row.keys() >= {"opens", "closes"} and row["opens"] >= row["closes"]:
+            reader.problem(("window", number, "closes"), "must be later than opens")
+
+
+def _households_are_limited(reader: Reader) -> None:
+    for row in reader.values["identity"]:
+        if ("household_scheme" in row) != ("household_limit" in row):
+            key = "household_scheme" if "household_scheme" in row else "household_limit"
+            reader.problem(("identity", key), "household_scheme and household_limit stand together")
+
+
+def _provinces_have_one_zone(reader: Reader) -> None:
+    seen: set[str] = set()
+    for number, row in enumerate(reader.values["zone"]):
+        for province in row.get("provinces", ()):
+            if province in seen:
+                reader.problem(("zone", number, "provinces"), f'"{province}" already has a zone above')
+            seen.add(province)
+
+
+def _steps_make_sense(reader: Reader) -> None:
+    for number, row in enumerate(reader.values["step"]):
+        if row.get("audience") == "all" and row.get("skip_if_bought"):
+            message = 'contradicts audience = "all": use "not_bought", or false here'
+            reader.problem(("step", number, "skip_if_bought"), message)

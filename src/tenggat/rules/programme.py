@@ -1,0 +1,136 @@
+"""Load a programme file and ask it for the value that is in force on a day."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from tenggat.rules.checking import check
+from tenggat.rules.problems import NotInForce, Problem, ProgrammeError
+from tenggat.rules.reading import Reader, Row
+from tenggat.rules.toml_source import TomlSource, read_toml
+from tenggat.rules.values import (
+    Benefit,
+    BenefitPart,
+    Dated,
+    FirstPurchaseRule,
+    IdentityRules,
+    SendingWindow,
+    Step,
+)
+
+__all__ = [
+    "Benefit", "BenefitPart", "FirstPurchaseRule", "IdentityRules", "NotInForce", "Problem", "Programme",
+    "ProgrammeError", "SendingWindow", "Step", "load", "shipped",
+]  # fmt: skip
+
+T = TypeVar("T")
+
+_SHIPPED = Path(__file__).with_name("programmes")
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A programme's rules. `digest` (SHA-256 of the file's bytes) is the rule version that decisions cite."""
+
+    name: str
+    title: str
+    currency: str
+    time_zone: str
+    clock_starts: Literal["announcement", "balance"]
+    digest: str
+    source_text: str
+    identity: IdentityRules
+    steps: tuple[Step, ...]
+    first_purchases: Dated[FirstPurchaseRule]
+    settlements: Dated[timedelta]
+    benefits: Dated[Benefit]
+    windows: Dated[SendingWindow]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which the programme counts days."""
+        return ZoneInfo(self.time_zone)
+
+    def first_purchase(self, on: date) -> FirstPurchaseRule:
+        """Give the rule in force on the day the clock starts. NotInForce: a day before the first rule."""
+        return self.first_purchases.on(on)
+
+    def settlement(self, on: date) -> timedelta:
+        """Give how long to wait after a deadline for purchases under way. NotInForce."""
+        return self.settlements.on(on)
+
+    def benefit(self, on: date) -> Benefit:
+        """Give what a person accepted on a day receives. NotInForce."""
+        return self.benefits.on(on)
+
+    def window(self, on: date) -> SendingWindow:
+        """Give the hours in which people may be written to on a day, on their own clock. NotInForce."""
+        return self.windows.on(on)
+
+    def step(self, name: str) -> Step:
+        """Give a step by name. KeyError: the programme has none of that name."""
+        for step in self.steps:
+            if step.name == name:
+                return step
+        raise KeyError(f"{self.name} has no step {name!r}")
+
+    def zone_of(self, province: str) -> str:
+        """Give the IANA zone of a province code; the programme's own where the code is unknown."""
+        return self.identity.regions.get(province, self.time_zone)
+
+
+def shipped() -> tuple[str, ...]:
+    """Give the names of the programmes that come with Tenggat."""
+    return tuple(sorted(file.stem for file in _SHIPPED.glob("*.toml")))
+
+
+def load(source: str | Path) -> Programme:
+    """Load a shipped programme by name, or a file. ProgrammeError has every mistake at once."""
+    name = str(source)
+    if name in shipped():
+        return read(read_toml(_SHIPPED / f"{name}.toml"))
+    if isinstance(source, str) and not name.endswith(".toml"):
+        message = f"is no shipped programme ({', '.join(shipped())}); a file's name ends in .toml"
+        raise ProgrammeError(name, [Problem(None, "", message)])
+    return read(read_toml(Path(source)))
+
+
+def read(source: TomlSource) -> Programme:
+    """Make a programme of a TOML source. ProgrammeError has every mistake at once."""
+    reader = Reader(source)
+    check(reader)
+    if reader.problems:
+        raise ProgrammeError(source.name, reader.problems)
+    values, head = reader.values, reader.values["programme"][0]
+    return Programme(
+        **head,
+        digest=source.digest,
+        source_text=source.text,
+        identity=_identity(values["identity"][0], values["zone"]),
+        steps=tuple(Step(**{"days_before": None} | row) for row in values["step"]),
+        first_purchases=_dated("first_purchase", values, lambda row: FirstPurchaseRule(**row)),
+        settlements=_dated("settlement", values, lambda row: timedelta(minutes=row["minutes"])),
+        benefits=_dated("benefit", values, _benefit),
+        windows=_dated("window", values, lambda row: SendingWindow(**row)),
+    )
+
+
+def _dated(rule: str, values: Row, make: Callable[[Row], T]) -> Dated[T]:
+    rows = [dict(row) for row in values[rule]]
+    return Dated(rule, tuple((row.pop("from"), make(row)) for row in rows))
+
+
+def _benefit(row: Row) -> Benefit:
+    parts = tuple(BenefitPart(**part) for part in row["part"])
+    total = row["training"] + sum(part.count * part.amount for part in parts)
+    return Benefit(row["training"], parts, total, row["reference"])
+
+
+def _identity(row: Row, zones: list[Row]) -> IdentityRules:
+    regions = {province: zone["time_zone"] for zone in zones for province in zone["provinces"]}
+    optional: Row = {"household_scheme": None, "household_limit": 0}
+    return IdentityRules(**optional | row, regions=MappingProxyType(regions))

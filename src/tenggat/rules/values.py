@@ -1,0 +1,100 @@
+"""The values that a programme file gives, each in force from a day on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Generic, Literal, TypeVar
+
+from tenggat.rules.problems import NotInForce
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPurchaseRule:
+    """Within how many days the first training must be bought, and until which minute of the last day.
+
+    `until` is a whole minute in the programme's zone; that whole minute is still in time.
+    """
+
+    days: int
+    counting: Literal["inclusive", "exclusive"]
+    until: time
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitPart:
+    """A part of the benefit paid in money: `count` payments of `amount` (whole units of the currency)."""
+
+    name: str
+    count: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Benefit:
+    """What an accepted person is given, in whole units of the currency; `total` is committed at once."""
+
+    training: int
+    parts: tuple[BenefitPart, ...]
+    total: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendingWindow:
+    """When people may be written to, on their own clock: from `opens` on, and before `closes`."""
+
+    opens: time
+    closes: time
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One message of the programme; `days_before` is n of "H-n", or None for a notice that an event sends.
+
+    `audience` is who it is planned for, `skip_if_bought` whether a purchase cancels it while unsent, and
+    `channels` the ways to send it in order of preference.
+    """
+
+    name: str
+    days_before: int | None
+    audience: Literal["all", "not_bought"]
+    skip_if_bought: bool
+    channels: tuple[str, ...]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRules:
+    """How people, families, cards and places are numbered.
+
+    `household_limit` is the number of live participations per household, 0 without a household scheme;
+    `regions` maps a province code to its IANA time zone.
+    """
+
+    scheme: str
+    household_scheme: str | None
+    household_limit: int
+    phone_region: str
+    minimum_age: int
+    card_prefix: str
+    card_length: int
+    regions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated(Generic[T]):
+    """The values of one rule over the years, oldest first."""
+
+    rule: str
+    values: tuple[tuple[date, T], ...]
+
+    def on(self, day: date) -> T:
+        """Give the newest value whose first day is not after `day`. NotInForce: the rule begins later."""
+        for since, value in reversed(self.values):
+            if since <= day:
+                return value
+        raise NotInForce(self.rule, day, self.values[0][0])
