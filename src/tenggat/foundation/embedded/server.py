@@ -15,7 +15,7 @@ from tenggat.foundation.embedded.account import Account, account_of, service_acc
 from tenggat.foundation.embedded.binaries import Binaries, binaries_for
 from tenggat.foundation.embedded.layout import Place
 from tenggat.foundation.embedded.log import Log
-from tenggat.foundation.embedded.process import LockFile, end, is_alive, live_server
+from tenggat.foundation.embedded.process import LockFile, end, is_alive, is_postmaster, live_server
 from tenggat.foundation.embedded.unavailable import ServerUnavailable, explained
 
 Say = Callable[[str], None]
@@ -174,7 +174,7 @@ def _start(place: Place, *, say: Say) -> None:
             f"User {place.account.name}, who owns the database, can no longer enter {place.folder}; "
             "give the folders above it back the permission to traverse (chmod o+x)."
         )
-    crashed = LockFile.read(place.data) is not None
+    crashed = LockFile.read(place.data / "postmaster.pid") is not None
     begin = Log(place).size()
     if _live(place) is None:
         binaries = _binaries(place.account)
@@ -212,7 +212,8 @@ def _launch(place: Place, binaries: Binaries, *, waiting: Callable[[float], None
     """
     log = Log(place)
     log.bound()
-    stale = LockFile.read(place.data)
+    _remove_stale_socket(place)
+    stale = LockFile.read(place.data / "postmaster.pid")
     # PostgreSQL refuses to start where the pid of a stale lock file is in use by any process of the same
     # user. We know that it is not a server of this folder; this is the variable by which pg_ctl says the same
     # of its parent. The check for leftover processes by shared memory stays in force, which removing the file
@@ -240,6 +241,14 @@ def _launch(place: Place, binaries: Binaries, *, waiting: Callable[[float], None
             raise _did_not_start(place, begin)
         waiting(waited)
         time.sleep(0.5)
+
+
+def _remove_stale_socket(place: Place) -> None:
+    """A socket's lock file whose pid was reused would block the start; the folder is private, so it is our own."""
+    file = place.socket / f".s.PGSQL.{layout.PORT}.lock"
+    lock = LockFile.read(file)
+    if lock is not None and not is_postmaster(lock, uid=place.account.uid):
+        place.account.shell('rm -f "$1"', str(file))
 
 
 def _took_over(place: Place, *, pid: int) -> bool:
