@@ -25,19 +25,26 @@ class Account:
     name: str
 
     def run(
-        self, command: list[str], *, text: str = "", environment: dict[str, str] | None = None
+        self,
+        command: list[str],
+        *,
+        text: str = "",
+        environment: dict[str, str] | None = None,
+        pass_fds: tuple[int, ...] = (),
     ) -> subprocess.CompletedProcess[str]:
         """Runs a program as this user, in a session of its own, and returns when its output ends.
 
-        `text` becomes its standard input. Root gives up every privilege first; raises OSError if it may not.
+        `text` becomes its standard input; of our open files it has `pass_fds` only. Root gives up every
+        privilege first, and OSError is raised if it may not.
         """
         other = self.uid != os.geteuid()
         return subprocess.run(
             command,
             input=text,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             errors="replace",
+            pass_fds=pass_fds,
             check=False,
             cwd="/",
             env={**CLEAN_ENVIRONMENT, **(environment or {})},
@@ -94,6 +101,13 @@ def service_account() -> Account:
             f"PostgreSQL does not run as root, and the system user {SERVICE_USER} could not be created; "
             f"create it (useradd --system {SERVICE_USER}), run Tenggat as another user, or set DATABASE_URL."
         )
+    try:
+        existing.run(["true"])
+    except OSError:
+        raise ServerUnavailable(
+            f"PostgreSQL does not run as root, and root may not become user {SERVICE_USER} here; "
+            "run Tenggat as an ordinary user, or set DATABASE_URL to a server of your own."
+        ) from None
     return existing
 
 
@@ -112,7 +126,9 @@ def _create_system_user() -> None:
     if useradd is None:
         return
     shell = shutil.which("nologin", path=path) or "/bin/false"
-    options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", shell]
-    subprocess.run(
-        [useradd, *options, SERVICE_USER], check=False, capture_output=True, env=CLEAN_ENVIRONMENT, cwd="/"
-    )
+    options = ["--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell", shell]
+    # Where the group was there before, useradd refuses to make it and wants to be told to use it.
+    for group in ("--user-group", f"--gid={SERVICE_USER}"):
+        command = [useradd, *options, group, SERVICE_USER]
+        if not subprocess.run(command, check=False, capture_output=True, env=CLEAN_ENVIRONMENT).returncode:
+            return

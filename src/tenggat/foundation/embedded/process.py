@@ -13,7 +13,7 @@ from tenggat.foundation.embedded.account import CLEAN_ENVIRONMENT
 
 @dataclass(frozen=True, kw_only=True)
 class LockFile:
-    """What a server wrote in its postmaster.pid; the file may be stale."""
+    """What a server wrote in postmaster.pid, or beside its socket; the file may be stale."""
 
     pid: int
     folder: str
@@ -21,18 +21,17 @@ class LockFile:
     identity: tuple[str, ...]
 
     @classmethod
-    def read(cls, data: Path) -> "LockFile | None":
-        """The lock file of the data folder, None where there is none (or it is just being written)."""
+    def read(cls, path: Path) -> "LockFile | None":
+        """The lock file at `path`, None where there is none (or it is just being written)."""
         try:
-            text = (data / "postmaster.pid").read_text(errors="replace")
+            return cls.parse(path.read_bytes())
         except (FileNotFoundError, NotADirectoryError):
             return None
-        return cls.parse(text)
 
     @classmethod
-    def parse(cls, text: str) -> "LockFile | None":
+    def parse(cls, content: bytes) -> "LockFile | None":
         """Line 1 is the pid, 2 the folder it was started with, 3 the start time, 8 the status."""
-        lines = [line.strip() for line in text.splitlines()]
+        lines = [os.fsdecode(line).strip() for line in content.split(b"\n")]
         if len(lines) < 3 or not lines[0].isdigit():
             return None
         status = lines[7] if len(lines) > 7 else "starting"
@@ -46,8 +45,8 @@ def live_server(data: Path, *, uid: int) -> LockFile | None:
     postmaster on the folder which the lock file names; and where that folder is another one, ours is only a
     copy of it.
     """
-    lock = LockFile.read(data)
-    if lock is None or not _is_postmaster(lock, uid=uid):
+    lock = LockFile.read(data / "postmaster.pid")
+    if lock is None or not is_postmaster(lock, uid=uid):
         return None
     original = Path(lock.folder)
     # A folder that is gone was moved here while its server ran on; it is still the same server.
@@ -56,7 +55,8 @@ def live_server(data: Path, *, uid: int) -> LockFile | None:
     return lock
 
 
-def _is_postmaster(lock: LockFile, *, uid: int) -> bool:
+def is_postmaster(lock: LockFile, *, uid: int) -> bool:
+    """Whether the process that the lock file names is a postmaster, of that user and on that folder."""
     words = _command_line(lock.pid, uid=uid)
     if not words or Path(words[0]).name != "postgres" or "-D" not in words:
         return False
@@ -102,6 +102,6 @@ def end(data: Path, *, uid: int, how: signal.Signals, seconds: float) -> Iterato
         os.kill(lock.pid, how)
     except ProcessLookupError:
         return
-    while (waited := time.monotonic() - began) < seconds and _is_postmaster(lock, uid=uid):
+    while (waited := time.monotonic() - began) < seconds and is_postmaster(lock, uid=uid):
         time.sleep(0.02)
         yield waited
