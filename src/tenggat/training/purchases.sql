@@ -335,3 +335,7 @@ SELECT row.person_id, row.wave, 'reinstated', participation.channel, participati
 -- name: verdicts
 -- What became of each row.
 SELECT line, verdict FROM arriving ORDER BY line;
+
+-- name: count_turns
+-- How many rows the person with the most rows has.
+SELECT max(turn) FROM arriving;
