@@ -19,7 +19,7 @@ _STDNUM = re.compile(r"stdnum:([a-z]{2})\.([a-z][a-z0-9_]*)")
 
 
 # A RUT may have a zero before it, which its check digit does not see: one person would have two numbers.
-_PADDED: dict[str, Callable[[str], str]] = {"stdnum:cl.rut": lambda number: number.lstrip("0")}
+_PADDED: dict[str, Callable[[str], str]] = {"stdnum.cl.rut": lambda number: number.lstrip("0")}
 
 
 class Stdnum(IdentityScheme):
@@ -48,7 +48,7 @@ class Stdnum(IdentityScheme):
             number = str(self._module.validate(text))
         except ValidationError as error:
             raise IdentityError("identity_invalid", message) from error
-        return _PADDED.get(self.name, str)(number)
+        return _PADDED.get(self._module.__name__, str)(number)
 
     def _birth_date(self, number: str) -> date | None:
         read = getattr(self._module, "get_birth_date", None)
@@ -61,6 +61,8 @@ def scheme(name: str) -> IdentityScheme:
     for own in _OWN:
         if own.name == name:
             return own
-    if (found := _STDNUM.fullmatch(name)) and (module := get_cc_module(*found.groups())) is not None:
-        return Stdnum(name, module)
+    if found := _STDNUM.fullmatch(name):
+        module = get_cc_module(found[1], found[2])
+        if hasattr(module, "validate"):
+            return Stdnum(name, module)
     raise UnknownScheme(f'{name!r} is no known numbering: use "id.nik", "id.kk" or one like "stdnum:cl.rut"')

@@ -15,7 +15,8 @@ ON = date(2020, 9, 24)
 
 @pytest.mark.parametrize("written", ["5126663-3", "5.126.663-3", "CL 5126663-3", "05126663-3", " 51266633"])
 def test_a_rut_has_one_spelling(written: str) -> None:
-    assert RUT.read(written, birth_date=None, on=ON) == Identity("51266633")
+    for each in (RUT, scheme("stdnum:cl.vat")):  # the same number under its other name
+        assert each.read(written, birth_date=None, on=ON) == Identity("51266633")
 
 
 @pytest.mark.parametrize("written", ["", "5126663-4", "512", "５126663-3", "abc"])

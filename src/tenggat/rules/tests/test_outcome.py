@@ -106,6 +106,12 @@ def test_a_hold_that_ended_by_the_deadline_does_not_hold() -> None:
     assert not is_held([Hold(ACCEPTED, DEADLINE)], at=DEADLINE)
 
 
+def test_a_hold_is_effective_from_its_first_instant() -> None:
+    assert is_held([Hold(DEADLINE)], at=DEADLINE)
+    assert not is_held([Hold(DEADLINE)], at=DEADLINE - TICK)
+    assert not is_held([], at=DEADLINE)
+
+
 def test_a_hold_holds_until_it_ends_and_no_longer() -> None:
     hold = Hold(ACCEPTED, CUTOFF + TICK)
     assert decided(holds=(hold,)) == "held"

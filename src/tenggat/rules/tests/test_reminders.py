@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tenggat.rules.deadlines import deadline_at
 from tenggat.rules.programme import load
-from tenggat.rules.reminders import NOTICE_LIFETIME, Schedule, notice, schedule
+from tenggat.rules.reminders import NOTICE_LIFETIME, Schedule, last_close, notice, schedule
 
 PRAKERJA = load("prakerja")
 CHILE = load("chile-ejemplo")
@@ -82,6 +82,12 @@ def test_the_morning_after_a_clock_change_is_still_8_or_9_by_the_clock() -> None
         now=datetime(2023, 8, 10, tzinfo=UTC),
     )
     assert found == Schedule(datetime(2023, 9, 2, 13, tzinfo=UTC), datetime(2023, 9, 5, 0, tzinfo=UTC))
+
+
+def test_hours_that_end_at_the_deadline_itself_end_in_time() -> None:
+    evening = local(WIB, 2020, 10, 31, 20)
+    assert last_close(PRAKERJA, before=evening, zone=WIB) == evening
+    assert last_close(PRAKERJA, before=evening - TICK, zone=WIB) == evening - timedelta(days=1)
 
 
 def test_a_notice_has_no_days_to_count_down() -> None:

@@ -1,0 +1,67 @@
+"""A small programme file without a mistake, for tests that put one in."""
+
+from collections.abc import Callable
+
+from tenggat.rules.programme import Problem
+
+Mistakes = Callable[[str | bytes], tuple[Problem, ...]]
+
+GOOD = """\
+[programme]
+name = "demo"
+title = "Demo"
+currency = "IDR"
+time_zone = "Asia/Jakarta"
+clock_starts = "announcement"
+[identity]
+scheme = "id.nik"
+household_scheme = "id.kk"
+household_limit = 2
+phone_region = "ID"
+minimum_age = 18
+card_prefix = "9"
+card_length = 16
+[[zone]]
+time_zone = "Asia/Makassar"
+provinces = ["51", "52"]
+[[first_purchase]]
+from = 2020-04-11
+days = 30
+counting = "inclusive"
+until = "23:59"
+reference = "art. 20"
+[[first_purchase]]
+from = 2023-01-01
+days = 15
+counting = "inclusive"
+until = "23:59"
+reference = "art. 21"
+[[settlement]]
+from = 2020-04-11
+minutes = 120
+reference = "practice"
+[[window]]
+from = 2020-04-11
+opens = "08:00"
+closes = "20:00"
+reference = "practice"
+[[benefit]]
+from = 2020-04-11
+training = 1_000_000
+reference = "art. 18"
+[[benefit.part]]
+name = "incentive"
+count = 4
+amount = 600_000
+[[step]]
+name = "h-7"
+days_before = 7
+audience = "not_bought"
+skip_if_bought = true
+channels = ["sms"]
+reference = "practice"
+"""
+
+
+def line_of(needle: str, text: str = GOOD) -> int:
+    return text[: text.index(needle)].count("\n") + 1

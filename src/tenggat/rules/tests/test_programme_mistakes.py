@@ -1,0 +1,95 @@
+"""Each kind of mistake that a programme file can have, one at a time."""
+
+import pytest
+
+from tenggat.rules.tests.demo_file import GOOD, Mistakes
+
+ONE_MISTAKE = [  # what stands there, what is written instead, where it is found, what is said
+    ("days = 30", "days = 0", "first_purchase 1, days", "from 1 to 3660 days, not 0"),
+    ("days = 30", "days = -3", "first_purchase 1, days", "not -3"),
+    (
+        "days = 30",
+        "days = 30.5",
+        "first_purchase 1, days",
+        "whole number of days, not a number with a fraction",
+    ),
+    ("days = 30", 'days = "30"', "first_purchase 1, days", "whole number of days, not a text"),
+    ("days = 30", "days = true", "first_purchase 1, days", "not true or false"),
+    ("days = 15", "days = 99999999999999999999", "first_purchase 2, days", "from 1 to 3660"),
+    ("training = 1_000_000", "training = -1", "benefit 1, training", "not -1"),
+    ("amount = 600_000", "amount = 0", "benefit 1, part 1, amount", "from 1 to"),
+    ("minutes = 120", "minutes = -1", "settlement 1, minutes", "from 0 to 10080 minutes"),
+    ("from = 2020-04-11", 'from = "2020-04-11"', "first_purchase 1, from", "without quotes, not a text"),
+    ("from = 2020-04-11", "from = 2020-04-11T00:00:00", "first_purchase 1, from", "not a moment"),
+    ("from = 2023-01-01", "from = 2020-04-11", "first_purchase 2, from", "2020-04-11 is there twice"),
+    ("from = 2023-01-01", "from = 2019-01-01", "first_purchase 2, from", "oldest value first"),
+    ('until = "23:59"', 'until = "24:00"', "first_purchase 1, until", "a time such as"),
+    ('until = "23:59"', "until = 23:59:00", "first_purchase 1, until", "in quotes"),
+    ('until = "23:59"', 'until = "9:00"', "first_purchase 1, until", "a time such as"),
+    (
+        'counting = "inclusive"',
+        'counting = "both"',
+        "first_purchase 1, counting",
+        'be "inclusive" or "exclusive"',
+    ),
+    ('reference = "art. 20"', 'reference = ""', "first_purchase 1, reference", "must not be empty"),
+    ('reference = "art. 20"', 'reference = "  "', "first_purchase 1, reference", "must not be empty"),
+    (
+        'reference = "art. 20"',
+        "reference = 20",
+        "first_purchase 1, reference",
+        "text in quotes, not a number",
+    ),
+    ('"Asia/Jakarta"', '"Asia/Djakarta"', "programme, time_zone", "'Asia/Djakarta' is no IANA time zone"),
+    ('"Asia/Jakarta"', '"../etc/passwd"', "programme, time_zone", "is no IANA time zone"),
+    ('"Asia/Makassar"', '"Asia"', "zone 1, time_zone", "'Asia' is no IANA time zone"),
+    ('"Asia/Makassar"', '""', "zone 1, time_zone", "must not be empty"),
+    ('["51", "52"]', '["51", "51"]', "zone 1, provinces", "has an entry twice"),
+    ('["51", "52"]', "[51]", "zone 1, provinces", "text in quotes"),
+    ('["51", "52"]', "[]", "zone 1, provinces", "at least one"),
+    ('["51", "52"]', '"51"', "zone 1, provinces", "an array in brackets"),
+    ('"id.nik"', '"id.nick"', "identity, scheme", "'id.nick' is no known numbering"),
+    ('"id.nik"', '"stdnum:xx.nope"', "identity, scheme", "is no known numbering"),
+    ('"id.nik"', '"id.kk"', "identity, scheme", "'id.kk' does not number people"),
+    ('"id.kk"', '"id.nik"', "identity, household_scheme", "'id.nik' does not number households"),
+    ("household_limit = 2\n", "", "identity, household_scheme", "stand together"),
+    ('household_scheme = "id.kk"\n', "", "identity, household_limit", "stand together"),
+    ('phone_region = "ID"', 'phone_region = "+62"', "identity, phone_region", 'look like "ID"'),
+    ('currency = "IDR"', 'currency = "Rp"', "programme, currency", 'look like "IDR"'),
+    ('name = "demo"', 'name = "Demo 1"', "programme, name", "a-short-name"),
+    ('card_prefix = "9"', 'card_prefix = "A"', "identity, card_prefix", 'look like "9"'),
+    ('closes = "20:00"', 'closes = "08:00"', "window 1, closes", "later than opens"),
+    ('audience = "not_bought"', 'audience = "some"', "step 1, audience", '"all" or "not_bought"'),
+    (
+        "skip_if_bought = true",
+        'skip_if_bought = "yes"',
+        "step 1, skip_if_bought",
+        "true or false, not a text",
+    ),
+    ('audience = "not_bought"', 'audience = "all"', "step 1, skip_if_bought", "contradicts"),
+    ('channels = ["sms"]', 'channels = ["pigeon"]', "step 1, channels", '"sms" or "email"'),
+    ("days_before = 7", "days_before = 6", "step 1, days_before", "must be 7, as the name says"),
+    (
+        'name = "h-7"\ndays_before = 7',
+        'name = "h-15"\ndays_before = 15',
+        "step 1, days_before",
+        "less than the 15",
+    ),
+    ("days = 30", "dayz = 30", "first_purchase 1, dayz", "did you mean days?"),
+    ("days = 30", "days = 30\nzzz = 1", "first_purchase 1, zzz", "known here: from, days"),
+    ("[[settlement]]", "[[setlement]]", "setlement", "did you mean settlement?"),
+    ("[[benefit.part]]", "[[benefit.parts]]", "benefit 1, parts", "did you mean part?"),
+    ("[[window]]", "[window]", "window", "must be written as [[window]]"),
+    ("[identity]", "[[identity]]", "identity", "must be written as [identity]"),
+    ('title = "Demo"\n', "", "programme, title", "is missing"),
+    ("days = 15\n", "", "first_purchase 2, days", "is missing"),
+]
+
+
+@pytest.mark.parametrize(("good", "bad", "where", "said"), ONE_MISTAKE)
+def test_a_mistake_is_found_with_its_place(
+    good: str, bad: str, where: str, said: str, mistakes: Mistakes
+) -> None:
+    found = [problem for problem in mistakes(GOOD.replace(good, bad, 1)) if problem.where == where]
+    assert len(found) == 1
+    assert said in found[0].message
