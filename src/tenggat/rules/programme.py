@@ -40,6 +40,7 @@ class Programme:
     currency: str
     time_zone: str
     clock_starts: Literal["announcement", "balance"]
+    language: Literal["id", "en"]
     digest: str
     source_text: str
     identity: IdentityRules

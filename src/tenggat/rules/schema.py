@@ -179,6 +179,7 @@ FILE = Table("", (), tables=(
         Key("currency", matching(r"[A-Z]{3}", "IDR")),
         Key("time_zone", zone),
         Key("clock_starts", one_of("announcement", "balance")),
+        Key("language", one_of("id", "en")),
     ), needed=True),
     Table("identity", (
         Key("scheme", numbering(households=False)),

@@ -13,6 +13,7 @@ title = "Demo"
 currency = "IDR"
 time_zone = "Asia/Jakarta"
 clock_starts = "announcement"
+language = "id"
 [identity]
 scheme = "id.nik"
 household_scheme = "id.kk"
