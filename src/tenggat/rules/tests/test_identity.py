@@ -85,14 +85,12 @@ def test_a_date_that_never_was_is_refused(born: str) -> None:
     assert caught.value.code == "nik_date"
 
 
-def test_the_serial_0000_is_refused() -> None:
-    with pytest.raises(IdentityError, match="0000") as caught:
-        read(nik("170895", serial="0000"))
-    assert caught.value.code == "identity_invalid"
+def test_the_serial_0000_is_only_a_warning() -> None:
+    assert "unknown_serial" in read(nik("170895", serial="0000")).warnings
 
 
 def test_no_message_repeats_the_number() -> None:
-    for bad in ("3171011708", nik("310495", serial="7654"), nik("170895", serial="0000")):
+    for bad in ("3171011708", nik("310495", serial="7654")):
         with pytest.raises(IdentityError) as caught:
             read(bad)
         assert "317101" not in caught.value.message

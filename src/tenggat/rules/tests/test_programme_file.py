@@ -62,8 +62,8 @@ def test_all_mistakes_come_at_once_in_the_order_of_the_file(tmp_path: Path) -> N
         load(file)
     assert str(caught.value).splitlines() == [
         f"{file}:3: programme, title: must not be empty",
-        f"{file}:18: first_purchase 1, days: is missing",
-        f"{file}:20: first_purchase 1, dayz: is not known; did you mean days?",
+        f"{file}:19: first_purchase 1, days: is missing",
+        f"{file}:21: first_purchase 1, dayz: is not known; did you mean days?",
         f"{file}:{line_of('closes')}: window 1, closes: {not_a_time}",
     ]
 
