@@ -42,7 +42,7 @@ def answers(command: Callable[..., Answer]) -> Callable[..., None]:
         as_json = bool(kwargs.get("as_json"))
         try:
             answer = command(*args, **kwargs)
-        except Exception as error:  # noqa: BLE001 -- the last door: each kind gets its one translation
+        except Exception as error:
             fail(error, as_json=as_json)
         for note in answer.notes:
             print(note, file=sys.stderr)  # noqa: T201
@@ -84,25 +84,28 @@ def _told(error: Exception) -> tuple[str, str, int]:
     return (*told, NOT_DONE) if told else (*_bug(error), BUG)
 
 
+_DATABASE = {
+    "DiskFull": ("disk_full", "The database's disk is full; nothing was changed. Make room and run this again."),
+    "UndefinedTable": ("tables_missing", "The database lacks Tenggat's tables, or has others; run: tenggat init"),
+    "UndefinedColumn": ("tables_missing", "The database lacks Tenggat's tables, or has others; run: tenggat init"),
+    "InsufficientPrivilege": ("not_permitted", "The database refuses this user; check the role in DATABASE_URL."),
+    "LockNotAvailable": ("busy", "Another command holds what this one needs; nothing was changed. Run this again."),
+    "DeadlockDetected": ("busy", "Another command collided with this one; nothing was changed. Run this again."),
+}
+
+
 def _from_database(error: Exception) -> tuple[str, str] | None:
     """Django wraps what psycopg raises; its text may hold values of rows, so it is never repeated."""
-    import psycopg  # noqa: PLC0415 -- only when something went wrong
-    from psycopg import errors  # noqa: PLC0415
+    from psycopg import Error, OperationalError
 
     cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, psycopg.Error):
+    while cause is not None and not isinstance(cause, Error):
         cause = cause.__cause__
     if cause is None:
         return None
-    if isinstance(cause, errors.DiskFull):
-        return "disk_full", "The database's disk is full; nothing was changed. Make room and run this again."
-    if isinstance(cause, errors.UndefinedTable | errors.UndefinedColumn):
-        return "tables_missing", "The database lacks Tenggat's tables or is of another version; run: tenggat init"
-    if isinstance(cause, errors.InsufficientPrivilege):
-        return "not_permitted", "The database refuses this user; check the rights of the role in DATABASE_URL."
-    if isinstance(cause, errors.QueryCanceled | errors.LockNotAvailable | errors.DeadlockDetected):
-        return "busy", "The database was busy with something that collides; nothing was changed. Run this again."
-    if isinstance(cause, psycopg.OperationalError):
+    if told := _DATABASE.get(type(cause).__name__):
+        return told
+    if isinstance(cause, OperationalError):
         return "database_gone", "The database does not answer or has stopped; start it and run this again."
     return None
 
@@ -110,7 +113,10 @@ def _from_database(error: Exception) -> tuple[str, str] | None:
 def _from_disk(error: Exception) -> tuple[str, str] | None:
     if isinstance(error, OSError) and error.errno is not None:
         where = f" ({error.filename})" if error.filename else ""
-        return "disk", f"{os.strerror(error.errno)}{where}; check the place, its rights and its room, and run this again."
+        return (
+            "disk",
+            f"{os.strerror(error.errno)}{where}; check the place, its rights and its room, and run this again.",
+        )
     return None
 
 

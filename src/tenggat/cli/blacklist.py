@@ -25,7 +25,7 @@ def _who(house: House, nik: str) -> dict[str, Any]:
 
 
 def _standing(house: House, nik: str) -> Answer:
-    from tenggat.registry import actions  # noqa: PLC0415 -- needs Django
+    from tenggat.registry import actions
 
     found = actions.blacklist_check(**_who(house, nik))
     masked = _masked(nik)
@@ -58,7 +58,7 @@ def check(nik: Nik, now: Now = None, as_json: AsJson = False) -> Answer:
 def add(nik: Nik, reason: Reason, now: Now = None, as_json: AsJson = False) -> Answer:
     """Put a NIK on the blacklist, also one that is not known yet."""
     house = enter(now)
-    from tenggat.registry import actions  # noqa: PLC0415 -- needs Django
+    from tenggat.registry import actions
 
     _: UUID = actions.blacklist_add(**_who(house, nik), reason=reason, actor=house.actor)
     return _standing(house, nik)
@@ -69,7 +69,7 @@ def add(nik: Nik, reason: Reason, now: Now = None, as_json: AsJson = False) -> A
 def remove(nik: Nik, reason: Reason, now: Now = None, as_json: AsJson = False) -> Answer:
     """Lift the entry of a NIK; the entry and its reason stay on record."""
     house = enter(now)
-    from tenggat.registry import actions  # noqa: PLC0415 -- needs Django
+    from tenggat.registry import actions
 
     actions.blacklist_remove(**_who(house, nik), reason=reason, actor=house.actor)
     return _standing(house, nik)
@@ -80,7 +80,7 @@ def remove(nik: Nik, reason: Reason, now: Now = None, as_json: AsJson = False) -
 def export(file: FileOut, now: Now = None, as_json: AsJson = False) -> Answer:
     """Write the entries in force: person_id, since_at, source, reason."""
     enter(now)
-    from tenggat.figures import exports  # noqa: PLC0415 -- needs Django
+    from tenggat.figures import exports
 
     rows = exports.export(table="blacklist", path=file)
     return Answer({"rows": rows, "file": str(file)}, lambda: showing.line(f"{showing.number(rows)} rows in {file}"))

@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 def remind(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) -> Answer:
     """Plan the messages that fall due within 24 hours."""
     house = enter(now)
-    from tenggat.deadlines.reminders import plan_reminders  # noqa: PLC0415 -- needs Django
+    from tenggat.deadlines.reminders import plan_reminders
 
     planned = plan_reminders(programme=house.programme, now=house.now, dry_run=dry_run)
 
@@ -40,8 +40,8 @@ def remind(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) ->
 def deliver(now: Now = None, as_json: AsJson = False) -> Answer:
     """Hand due messages to the gateway."""
     house = enter(now)
-    from tenggat.messaging import delivery  # noqa: PLC0415 -- needs Django
-    from tenggat.messaging.gateways.file import FileGateway  # noqa: PLC0415
+    from tenggat.messaging import delivery
+    from tenggat.messaging.gateways.file import FileGateway
 
     with showing.progress("messages") as bar:
         done = delivery.deliver(
@@ -66,7 +66,7 @@ def deliver(now: Now = None, as_json: AsJson = False) -> Answer:
 def revoke(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) -> Answer:
     """Run the deadline engine once: revoke whoever's deadline has passed without a purchase."""
     house = enter(now)
-    from tenggat.deadlines import engine  # noqa: PLC0415 -- needs Django
+    from tenggat.deadlines import engine
 
     with showing.progress("revoking") as bar:
         if dry_run:
@@ -90,8 +90,8 @@ def revoke(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) ->
         name = "Rehearsal (nothing stays)" if dry_run else f"Run {done.run}"
         showing.line(f"{name}: deadlines up to {showing.moment(done.cutoff_at, house.programme.time_zone)}.")
         showing.line(
-            f"Due {showing.number(done.due)}: revoked {showing.number(done.revoked)}, held {showing.number(done.held)}; "
-            f"returned {showing.rupiah(done.returned)}."
+            f"Due {showing.number(done.due)}: revoked {showing.number(done.revoked)}, "
+            f"held {showing.number(done.held)}; returned {showing.rupiah(done.returned)}."
         )
         for wave, count in sorted(done.by_wave.items()):
             showing.line(f"  wave {wave:>3}  {showing.number(count):>9}")

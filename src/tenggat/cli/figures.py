@@ -44,7 +44,7 @@ def report(
 ) -> Answer:
     """The figures of the press table."""
     house = enter(now)
-    from tenggat.figures import report as figures  # noqa: PLC0415 -- needs Django
+    from tenggat.figures import report as figures
 
     if as_of is None:
         found = figures.report(programme=house.programme, now=house.now)
@@ -96,8 +96,8 @@ def person(
 ) -> Answer:
     """One person's history, oldest first, personal data masked."""
     house = enter(now)
-    from tenggat.evidence.case import case  # noqa: PLC0415 -- needs Django
-    from tenggat.registry.actions import resolve  # noqa: PLC0415
+    from tenggat.evidence.case import case
+    from tenggat.registry.actions import resolve
 
     person_id = resolve(nik=nik, programme=house.programme, keys=house.keys, now=house.now)
     if person_id is None:
@@ -143,7 +143,13 @@ def _show_person(found: "Case", zone: str) -> None:
         showing.table(
             ("not before", "step", "channel", "state", "sent"),
             [
-                (showing.moment(m["not_before"], zone), m["step"], m["channel"], m["state"], showing.moment(m["sent_at"], zone))
+                (
+                    showing.moment(m["not_before"], zone),
+                    m["step"],
+                    m["channel"],
+                    m["state"],
+                    showing.moment(m["sent_at"], zone),
+                )
                 for m in found.messages
             ],
         )
@@ -159,7 +165,7 @@ FileOut = Annotated[Path, typer.Argument(metavar="FILE", help="Ends in .csv or .
 
 def _export(table: str, file: Path, now: str | None) -> Answer:
     enter(now)
-    from tenggat.figures import exports  # noqa: PLC0415 -- needs Django
+    from tenggat.figures import exports
 
     rows = exports.export(table=table, path=file)
     return Answer({"rows": rows, "file": str(file)}, lambda: showing.line(f"{showing.number(rows)} rows in {file}"))

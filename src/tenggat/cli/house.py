@@ -68,7 +68,7 @@ def moment_of(now: str | None, *, sandbox: bool) -> datetime:
 
 def load_programme(source: str | Path) -> "Programme":
     """The programme of a home; a mistake in its file becomes a refusal that lists every one."""
-    from tenggat.rules.programme import ProgrammeError, load  # noqa: PLC0415 -- start-up time
+    from tenggat.rules.programme import ProgrammeError, load
 
     try:
         return load(source)
@@ -91,20 +91,24 @@ def start_django(url: str) -> None:
     """Point Django at a database. Only the doors do this, once."""
     os.environ["DATABASE_URL"] = url
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tenggat.config.settings")
-    import django  # noqa: PLC0415 -- settings are read at the first import
+    import django
 
     django.setup()
 
 
 def _check_installation(found: home.Home, secrets: keys.Keys) -> None:
     """A sandbox clock must not reach a real database, nor a wrong secret mint other ids for the same people."""
-    from tenggat.foundation.models import Installation  # noqa: PLC0415 -- needs Django
+    from tenggat.foundation.models import Installation
 
     installation = Installation.objects.filter(pk=1).first()
     if installation is None:
         raise ForeignDatabase("The database is empty; run: tenggat init")
     if installation.sandbox != found.sandbox:
         kind = "a sandbox" if installation.sandbox else "no sandbox"
-        raise ForeignDatabase(f"The database is {kind}, this home is not of that kind; check TENGGAT_HOME and DATABASE_URL.")
+        raise ForeignDatabase(
+            f"The database is {kind}, this home is not of that kind; check TENGGAT_HOME and DATABASE_URL."
+        )
     if installation.key_check != secrets.check():
-        raise ForeignDatabase("The keys of this home are not those of the database; check TENGGAT_HOME and TENGGAT_KEYS.")
+        raise ForeignDatabase(
+            "The keys of this home are not those of the database; check TENGGAT_HOME and TENGGAT_KEYS."
+        )

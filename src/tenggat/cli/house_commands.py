@@ -27,7 +27,7 @@ def init(
     as_json: AsJson = False,
 ) -> Answer:
     """Make the home, its database, tables and programme. Again: nothing changes."""
-    from tenggat.cli.making import make_home  # noqa: PLC0415 -- start-up time
+    from tenggat.cli.making import make_home
 
     moment = moment_of(now, sandbox=sandbox)
     made = make_home(path=home.default_path(), programme=programme, sandbox=sandbox, secrets=None, now=moment)
@@ -48,7 +48,7 @@ def _path() -> Path:
 @answers
 def url(now: Now = None, as_json: AsJson = False) -> Answer:
     """Connection string of the running server; starts the embedded one if need be."""
-    from tenggat.cli.house import database_url  # noqa: PLC0415
+    from tenggat.cli.house import database_url
 
     moment_of(now, sandbox=home.open_home(home.default_path()).sandbox)
     found = database_url(_path())

@@ -37,7 +37,7 @@ def _answer(result: Any, story: str) -> Answer:
 def courses(file: File, now: Now = None, as_json: AsJson = False) -> Answer:
     """Take the catalogue: code,title,institution,price. A code that comes again changes its course."""
     house = enter(now)
-    from tenggat.training.catalogue import import_courses  # noqa: PLC0415 -- needs Django
+    from tenggat.training.catalogue import import_courses
 
     done = import_courses(path=file, now=house.now)
     return _answer(
@@ -57,7 +57,7 @@ def participants(
 ) -> Answer:
     """Take the accepted people of a wave: nik,kk,name,birth_date,phone,email,province."""
     house = enter(now)
-    from tenggat.waves.importing import import_participants  # noqa: PLC0415 -- needs Django
+    from tenggat.waves.importing import import_participants
 
     with showing.progress(f"wave {wave}") as bar:
         done = import_participants(
@@ -90,7 +90,7 @@ def purchases(
 ) -> Answer:
     """Take purchase events of a platform: reference,nik,course,price,occurred_at[,kind]."""
     house = enter(now)
-    from tenggat.training.purchases import import_purchases  # noqa: PLC0415 -- needs Django
+    from tenggat.training.purchases import import_purchases
 
     try:
         moment = parse_instant(through) if through is not None else None

@@ -53,10 +53,10 @@ def _new(path: Path, programme: str, sandbox: bool, secrets: keys.Keys | None) -
 
 
 def _make_tables(made: home.Home, *, now: datetime) -> None:
-    from django.core.management import call_command  # noqa: PLC0415 -- needs Django
-    from django.db import connection  # noqa: PLC0415
+    from django.core.management import call_command
+    from django.db import connection
 
-    from tenggat.foundation.models import Installation  # noqa: PLC0415
+    from tenggat.foundation.models import Installation
 
     with connection.cursor() as cursor:
         # Two `init` at once: the second waits. The lock ends with the session.

@@ -49,12 +49,10 @@ def replay(
     place = _fresh_home(home.default_path() / "replays" / name, REPLAYS[name], secrets)
     start_django(database_url(place.path))
     _fresh_tables(name, secrets)
-    from tenggat.replay import driver  # noqa: PLC0415 -- needs Django
+    from tenggat.replay import driver
 
     with _watching() as watch:
-        done = driver.replay(
-            scale=scale, seed=seed, folder=place.path, programme=programme, keys=secrets, watch=watch
-        )
+        done = driver.replay(scale=scale, seed=seed, folder=place.path, programme=programme, keys=secrets, watch=watch)
     data = {**asdict(done), "home": str(place.path), "scale": scale, "seed": seed}
     return Answer(data, lambda: _show(done, place.path, scale))
 
@@ -73,11 +71,11 @@ def _fresh_home(path: Path, programme: str, secrets: keys.Keys) -> home.Home:
 
 def _fresh_tables(name: str, secrets: keys.Keys) -> None:
     """Empty tables. A database of the operator's is only cleared if an earlier replay made what is in it."""
-    from django.core.management import call_command  # noqa: PLC0415 -- needs Django
-    from django.db import connection  # noqa: PLC0415
+    from django.core.management import call_command
+    from django.db import connection
 
-    from tenggat.foundation.clock import now  # noqa: PLC0415
-    from tenggat.foundation.models import Installation  # noqa: PLC0415
+    from tenggat.foundation.clock import now
+    from tenggat.foundation.models import Installation
 
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
@@ -88,9 +86,7 @@ def _fresh_tables(name: str, secrets: keys.Keys) -> None:
                 raise ReplayRefused("The database in DATABASE_URL holds something else; give the replay an empty one.")
             cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     call_command("migrate", verbosity=0, interactive=False)
-    Installation.objects.create(
-        pk=1, programme=name, sandbox=True, key_check=secrets.check(), created_at=now()
-    )
+    Installation.objects.create(pk=1, programme=name, sandbox=True, key_check=secrets.check(), created_at=now())
 
 
 @contextmanager
@@ -115,8 +111,8 @@ class _Lines:
 
 class _Bars:
     def __init__(self) -> None:
-        from rich.console import Console  # noqa: PLC0415 -- start-up time
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         columns: tuple[Any, ...] = (
             TextColumn("wave {task.fields[wave]:>2}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"),
@@ -139,7 +135,7 @@ class _Bars:
 
 
 def _show(done: "Replayed", place: Path, scale: int) -> None:
-    from tenggat.replay.press import table  # noqa: PLC0415 -- needs Django
+    from tenggat.replay.press import table
 
     showing.line()
     showing.table(*table(done, scale=scale), last=True)

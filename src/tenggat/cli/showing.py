@@ -43,9 +43,7 @@ def line(text: str = "") -> None:
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, last: bool = False) -> None:
     """A table; columns of figures stand to the right. `last`: the last row is a sum."""
-    right = [
-        all(_is_figure(row[column]) for row in rows) for column in range(len(head))
-    ]
+    right = [all(_is_figure(row[column]) for row in rows) for column in range(len(head))]
     if sys.stdout.isatty():
         _rich_table(head, rows, right, last=last)
     else:
@@ -57,9 +55,9 @@ def _is_figure(cell: str) -> bool:
 
 
 def _rich_table(head: Sequence[str], rows: Sequence[Sequence[str]], right: list[bool], *, last: bool) -> None:
-    from rich import box  # noqa: PLC0415 -- start-up time
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
 
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for name, is_right in zip(head, right, strict=True):
@@ -92,11 +90,25 @@ def progress(what: str) -> Iterator[Bar]:
     if not sys.stderr.isatty():
         yield lambda done, total=None: None
         return
-    from rich.console import Console  # noqa: PLC0415 -- start-up time
-    from rich.progress import Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn  # noqa: PLC0415
-    from rich.progress import BarColumn, MofNCompleteColumn, TaskProgressColumn  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TaskProgressColumn(show_speed=True)]
-    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bars:
+    columns: list[Any] = [
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TaskProgressColumn(show_speed=True),
+    ]
+    with Progress(
+        *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True
+    ) as bars:
         task = bars.add_task(what, total=None)
         yield lambda done, total=None: bars.update(task, completed=done, total=total)

@@ -38,13 +38,15 @@ def open_(
 ) -> Answer:
     """Open a wave with a quota."""
     house = enter(now)
-    from tenggat.waves import actions  # noqa: PLC0415 -- needs Django
+    from tenggat.waves import actions
 
     found = actions.open_wave(number=number, quota=quota, now=house.now, actor=house.actor)
 
     def show() -> None:
         showing.line(f"Wave {number} is open for {showing.number(quota)} people.")
-        showing.line(f"Next: tenggat wave announce {number} --at INSTANT, tenggat import participants FILE --wave {number}")
+        showing.line(
+            f"Next: tenggat wave announce {number} --at INSTANT, tenggat import participants FILE --wave {number}"
+        )
 
     return Answer(_as_dict(found), show)
 
@@ -59,15 +61,13 @@ def announce(
 ) -> Answer:
     """Announce a wave: its people get their deadline, once and for all."""
     house = enter(now)
-    from tenggat.waves import actions  # noqa: PLC0415 -- needs Django
+    from tenggat.waves import actions
 
     try:
         moment = parse_instant(at)
     except ValueError as error:
         raise ClockRefused(f"--at {error}.") from None
-    found = actions.announce_wave(
-        number=number, at=moment, programme=house.programme, now=house.now, actor=house.actor
-    )
+    found = actions.announce_wave(number=number, at=moment, programme=house.programme, now=house.now, actor=house.actor)
 
     def show() -> None:
         zone = house.programme.time_zone
@@ -82,7 +82,7 @@ def announce(
 def list_(now: Now = None, as_json: AsJson = False) -> Answer:
     """List the waves."""
     house = enter(now)
-    from tenggat.waves.models import Wave  # noqa: PLC0415 -- needs Django
+    from tenggat.waves.models import Wave
 
     found = list(Wave.objects.order_by("number"))
 

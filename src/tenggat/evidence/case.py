@@ -56,9 +56,7 @@ def _event(row: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _message(row: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(
-        zip(("step", "channel", "wave", "state", "not_before", "expires_at", "sent_at"), row, strict=True)
-    )
+    return dict(zip(("step", "channel", "wave", "state", "not_before", "expires_at", "sent_at"), row, strict=True))
 
 
 def mask_words(text: str) -> str:

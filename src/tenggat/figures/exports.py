@@ -80,7 +80,7 @@ _MOMENTS = ("_at", "not_before")
 
 
 def _to_parquet(table: str, source: Path, target: Path) -> None:
-    import polars as pl  # noqa: PLC0415 -- a third of a second that no other command should pay
+    import polars as pl
 
     frame = pl.scan_csv(source, infer_schema=False, missing_utf8_is_empty_string=False)
     casts: list[Any] = []

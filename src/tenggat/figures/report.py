@@ -84,9 +84,7 @@ def total(waves: Iterable[WaveFigures]) -> WaveFigures:
     return WaveFigures(None, **{name: sum(getattr(wave, name) for wave in waves) for name in names})
 
 
-def _wave(
-    wave: int, counts: list[int], reinstated: dict[int, int], *, held: int, still_open: int
-) -> WaveFigures:
+def _wave(wave: int, counts: list[int], reinstated: dict[int, int], *, held: int, still_open: int) -> WaveFigures:
     named = dict(zip(_COUNTED, counts, strict=True))
     return WaveFigures(wave, **named, reinstated=reinstated.get(wave, 0), held=held, undecided=still_open - held)
 

@@ -112,9 +112,7 @@ def test_no_message_repeats_the_number() -> None:
         ("690296", ON, date(1996, 2, 29)),
     ],
 )
-def test_without_a_birth_date_the_century_is_the_one_of_17_to_100_years(
-    born: str, on: date, expected: date
-) -> None:
+def test_without_a_birth_date_the_century_is_the_one_of_17_to_100_years(born: str, on: date, expected: date) -> None:
     assert read(nik(born), on=on) == Identity(
         nik(born), expected, "female" if born > "40" else "male", "317101", "31", ()
     )
@@ -205,9 +203,7 @@ def test_a_kk_is_any_16_digits_in_one_spelling() -> None:
     assert KK.read_household("9999999999999999") == "9999999999999999"
 
 
-@pytest.mark.parametrize(
-    "written", ["", "317101090512000", "317101090512000X", "３１７１０１０９０５１２０００３"]
-)
+@pytest.mark.parametrize("written", ["", "317101090512000", "317101090512000X", "３１７１０１０９０５１２０００３"])
 def test_a_kk_that_is_not_16_digits_is_refused(written: str) -> None:
     with pytest.raises(IdentityError, match="KK number has 16 digits") as caught:
         KK.read_household(written)
