@@ -25,6 +25,7 @@ from tenggat.messaging.planning import notice_channels, notice_windows
 from tenggat.partners import actions as partners
 from tenggat.rules.identity.schemes import IdentityError, IdentityScheme, scheme
 from tenggat.rules.programme import Programme
+from tenggat.waves.states import OPEN_END
 
 REQUIRED = ("reference", "nik", "course", "price", "occurred_at")
 OPTIONAL = ("kind",)
@@ -212,6 +213,7 @@ class _Slice:
             "source": source,
             "now": now,
             "actor": str(actor),
+            "open_end": OPEN_END,
             "channels": notice_channels(programme, "reinstated"),
             **notice_windows(programme, now=now),
         }
@@ -224,6 +226,7 @@ class _Slice:
         # One file of a feed at a time: what a reference was judged by stays true until it is written.
         watermark = partners.lock_feed(source=self.parameters["source"])
         database.execute(_SQL["arriving_table"])
+        database.execute(_SQL["clear_arriving"])
         with connection.cursor() as cursor:
             copy_sql = "COPY arriving (line, reference, fingerprint, course, price, occurred_at, cancels) FROM STDIN"
             with cursor.copy(copy_sql) as copy:
