@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from tenggat.foundation import embedded
-from tenggat.foundation.embedded import layout, process
+from tenggat.foundation.embedded import layout, process, session
 from tenggat.foundation.embedded.account import Account, service_account
 from tenggat.foundation.embedded.binaries import binaries_for
 from tenggat.foundation.embedded.layout import Place
@@ -178,6 +178,17 @@ def test_stop_and_start_again(home: Path) -> None:
     assert ask(url, "SELECT count(*) FROM kept") == 0
 
 
+def test_the_database_may_appear_while_it_is_made(home: Path) -> None:
+    """The server goes on with the CREATE DATABASE of a command that was killed."""
+    url = ensure(home)
+    with psycopg.connect(url.replace("/tenggat?", "/postgres?"), autocommit=True) as connection:
+        connection.execute("DROP DATABASE tenggat")
+    with ThreadPoolExecutor() as pool:
+        for done in [pool.submit(session.create_database, place_of(home)) for _ in range(4)]:
+            done.result()
+    assert ask(ensure(home), "SELECT 1") == 1
+
+
 def test_stop_does_not_wait_for_sessions(home: Path) -> None:
     url = ensure(home)
     with psycopg.connect(url) as connection:
@@ -229,7 +240,7 @@ def test_recovery_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a listener that wants to hear of it at once, since recovery of a small home takes no time."""
     ensure(home)
     kill_server(home)
-    from tenggat.foundation.embedded import server, session
+    from tenggat.foundation.embedded import server
 
     every = server._every
     monkeypatch.setattr(server, "_every", lambda say, _first, text: every(say, 0, text))
