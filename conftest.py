@@ -53,3 +53,15 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     connection.settings_dict.update({key: value for key, value in database(server_url).items() if key != "TEST"})
     connection.settings_dict["TEST"]["NAME"] = name
     yield
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    """A database in which transactions really commit; emptied afterwards, past the guards that keep rows."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = origin")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")

@@ -18,6 +18,7 @@ from tenggat.rules.programme import load
 from tenggat.training.catalogue import import_courses
 from tenggat.training.purchases import PurchasesImported, import_purchases
 from tenggat.waves.actions import accept, announce_wave, open_wave
+from tenggat.waves.importing import import_participants
 from tenggat.waves.models import Participation
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -59,13 +60,28 @@ def join(nik: str, *, number: int = 10, province: str = "31", now: datetime = AN
     return accepted.person_id
 
 
+def crowd(folder: Path, size: int, *, number: int = 10) -> list[str]:
+    """Open and announce a wave and import `size` people into it; gives their NIKs."""
+    wave(number=number, quota=size)
+    niks = [f"317101{1 + serial % 28:02d}0390{serial:04d}" for serial in range(1, size + 1)]
+    head = ("nik", "kk", "name", "birth_date", "phone", "email", "province")
+    write(folder / "crowd.csv", head, [(nik, "9" + nik[1:], "Peserta", "", "081234567890", "", "31") for nik in niks])
+    done = import_participants(
+        path=folder / "crowd.csv", wave=number, programme=PRAKERJA, keys=KEYS, now=ANNOUNCED, actor=OFFICER
+    )
+    assert done.accepted == size
+    return niks
+
+
 def catalogue(folder: Path, price: int = 400_000) -> None:
     """One course, EXCEL."""
     write(folder / "courses.csv", ("code", "title", "institution", "price"), [("EXCEL", "Excel", "Sekolah", price)])
     import_courses(path=folder / "courses.csv", now=ANNOUNCED)
 
 
-def bought(nik: str, at: datetime = IN_TIME, *, ref: str = "", course: str = "EXCEL", price: int = 400_000) -> tuple[Any, ...]:
+def bought(
+    nik: str, at: datetime = IN_TIME, *, ref: str = "", course: str = "EXCEL", price: int = 400_000
+) -> tuple[Any, ...]:
     """A row of a feed."""
     return (ref or f"R-{nik[-4:]}", nik, course, price, at.isoformat(), "purchase")
 

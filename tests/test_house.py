@@ -84,7 +84,9 @@ def test_only_doors_read_a_clock() -> None:
 def test_no_statement_reads_a_clock() -> None:
     for room, statement in STATEMENTS:
         text = without_comments(statement.text).lower()
-        assert not re.search(r"\bnow\(\)|current_(timestamp|date|time)|clock_timestamp", text), f"{room}:{statement.name}"
+        assert not re.search(r"\bnow\(\)|current_(timestamp|date|time)|clock_timestamp", text), (
+            f"{room}:{statement.name}"
+        )
 
 
 def test_no_foreign_key_hides_behind_a_name() -> None:

@@ -122,7 +122,11 @@ def test_a_purchase_in_time_that_is_told_late_brings_the_person_back(tmp_path: P
     done = feed(tmp_path, bought(AYU, DEADLINE - SECOND), now=NIGHT + timedelta(days=2))
     participation = Participation.objects.get(person_id=ayu)
     assert (done.recorded, done.reinstated) == (1, 1)
-    assert (participation.state, participation.balance, participation.training_balance) == ("bought", 3_150_000, 600_000)
+    assert (participation.state, participation.balance, participation.training_balance) == (
+        "bought",
+        3_150_000,
+        600_000,
+    )
     assert (participation.ended_at, participation.run_id) == (None, None)
     entry = BlacklistEntry.objects.get(person_id=ayu)
     assert entry.lifted_at is not None

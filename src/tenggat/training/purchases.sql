@@ -234,7 +234,8 @@ SELECT person_id, wave, 'held', %(now)s, %(now)s, %(actor)s,
   FROM held;
 
 -- name: hold_unknown_courses
--- Somebody bought something that the catalogue does not know: nobody is revoked for that until it is resolved.
+-- Somebody bought something that the catalogue does not know: nobody is revoked for that until it is resolved. Who
+-- has bought otherwise is held as well, since that purchase may yet be taken back.
 -- reads: waves_participation
 -- writes: waves_hold, waves_participation, journal_event
 WITH held AS (
@@ -243,7 +244,7 @@ WITH held AS (
       FROM arriving AS row
       JOIN waves_participation AS participation
         ON participation.person_id = row.person_id AND participation.wave = row.wave
-     WHERE row.turn = %(turn)s AND row.verdict = 'unknown_course' AND participation.state = 'accepted'
+     WHERE row.turn = %(turn)s AND row.verdict = 'unknown_course' AND participation.state IN ('accepted', 'bought')
         ON CONFLICT DO NOTHING
     RETURNING person_id, wave, reason, reference
 ), marked AS (
