@@ -20,7 +20,7 @@ class RefusedRows:
     """Collects refused rows and, once published, leaves them as `FILE.refused.csv`: line, reason, sentence.
 
     Rows are written as they come, so that memory stays bounded. Used as a context: leaving it with an
-    exception leaves no list behind. A list of an earlier run goes away when there is nothing to refuse any more.
+    exception leaves no list behind. The list of an earlier run goes away when nothing is refused any more.
     """
 
     def __init__(self, path: Path) -> None:
@@ -36,14 +36,19 @@ class RefusedRows:
         self._writer.writerow((line, reason, sentence))
         self.count += 1
 
+    def settle(self) -> None:
+        """Bring the list to the disk, so that little can go wrong when it is published. Raises OSError."""
+        if self._file is not None and not self._file.closed:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+
     def publish(self) -> Path | None:
         """Put the list in its place in one step, or take an old one away. Gives its path if there is one."""
         if self._file is None:
             self.path.unlink(missing_ok=True)
             return None
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        self.settle()
         Path(self._file.name).replace(self.path)
         self._file = None
         return self.path
