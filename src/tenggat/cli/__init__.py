@@ -1,1 +1,1 @@
-"""The command line: parse, one call, answer."""
+"""The command line: parse, make one call, answer. Exit 0 done, 1 something refused, 2 not carried out."""

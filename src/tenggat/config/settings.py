@@ -9,7 +9,8 @@ from psycopg.conninfo import conninfo_to_dict
 _DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql:///tenggat")
 
 
-def _database(url: str) -> dict[str, Any]:
+def database(url: str) -> dict[str, Any]:
+    """What Django wants to know of the server behind a connection string."""
     parts = conninfo_to_dict(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -24,7 +25,7 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": _database(_DATABASE_URL)}
+DATABASES = {"default": database(_DATABASE_URL)}
 INSTALLED_APPS = [
     "django.contrib.postgres",
     "tenggat.foundation",

@@ -40,7 +40,7 @@ SELECT count(*) FROM waves_participation AS participation
  WHERE participation.run_id = %(run)s AND participation.state = 'revoked'
    AND participation.deadline_at >= %(from_at)s AND participation.deadline_at <= %(cutoff)s
    AND (NOT EXISTS (SELECT FROM registry_blacklist_entry AS entry
-                     WHERE entry.person_id = participation.person_id AND entry.lifted_at IS NULL)
+                     WHERE entry.person_id = participation.person_id)
      OR NOT EXISTS (SELECT FROM journal_event AS event
                      WHERE event.person_id = participation.person_id AND event.wave = participation.wave
                        AND event.kind = 'revoked')

@@ -90,9 +90,7 @@ def look_ahead(*, programme: Programme, now: datetime, cutoff_at: datetime | Non
     )
 
 
-def revoke(
-    *, programme: Programme, now: datetime, actor: Actor = ENGINE, progress: Progress = _nothing
-) -> Outcome:
+def revoke(*, programme: Programme, now: datetime, actor: Actor = ENGINE, progress: Progress = _nothing) -> Outcome:
     """Finish an interrupted run, if there is one, then run for `now`; closes only when the audit agrees.
 
     Raises AuditDisagrees when the sets are not equal: the run stays open and is taken up again next time.
@@ -155,9 +153,7 @@ def _finish(run: Run, programme: Programme, *, now: datetime, actor: Actor, prog
         list(slices.revoked())
     audit.check(run)
     outlook = look_ahead(programme=programme, now=now, cutoff_at=run.cutoff_at)
-    outcome = Outcome(
-        run.run_id, run.cutoff_at, sum(outlook.held.values()), silent_feeds(outlook, programme, now=now)
-    )
+    outcome = Outcome(run.run_id, run.cutoff_at, sum(outlook.held.values()), silent_feeds(outlook, programme, now=now))
     for wave, revoked, returned in database.rows(_SQL["totals"], {"run": run.run_id}):
         _add(outcome, {wave: revoked}, returned)
     _close(run, outcome, outlook, now=now, actor=actor)

@@ -13,9 +13,7 @@ def parse_instant(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise ValueError(
-            "is not an ISO 8601 instant; write it like 2020-10-31T23:59:00+07:00"
-        ) from None
+        raise ValueError("is not an ISO 8601 instant; write it like 2020-10-31T23:59:00+07:00") from None
     if moment.tzinfo is None:
         raise ValueError("has no offset; write it like 2020-10-31T23:59:00+07:00")
     try:

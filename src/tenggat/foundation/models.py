@@ -13,6 +13,4 @@ class Installation(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.CheckConstraint(condition=models.Q(installation_id=1), name="installation_is_one"),
-        )
+        constraints = (models.CheckConstraint(condition=models.Q(installation_id=1), name="installation_is_one"),)

@@ -37,6 +37,4 @@ def record(
 
 def act(*, kind: str, occurred_at: datetime, now: datetime, actor: Actor, details: Mapping[str, Any]) -> None:
     """Write one act of the programme that concerns no single person."""
-    Act.objects.create(
-        kind=kind, occurred_at=occurred_at, recorded_at=now, actor=str(actor), details=dict(details)
-    )
+    Act.objects.create(kind=kind, occurred_at=occurred_at, recorded_at=now, actor=str(actor), details=dict(details))

@@ -1,6 +1,7 @@
 """Two append-only tables: events of persons, acts of the programme. Triggers refuse UPDATE, DELETE and TRUNCATE."""
 
 from django.db import models
+from django.db.models import Q
 
 from tenggat.foundation.sequences import NextValue
 
@@ -23,6 +24,12 @@ class Event(models.Model):
     recorded_at = models.DateTimeField()
     actor = models.TextField()
     details = models.JSONField(null=True)
+
+    class Meta:
+        indexes = (
+            # serves: figures, who was ever reinstated; small, since few are
+            models.Index(fields=["person_id", "wave"], condition=Q(kind="reinstated"), name="journal_reinstated"),
+        )
 
 
 class Act(models.Model):

@@ -37,9 +37,7 @@ MOVES: dict[str, Move] = {
     "cancel": Move(_BOUGHT, State.ACCEPTED, "The only purchase in time was taken back before the deadline."),
     "complete": Move(_BOUGHT, State.COMPLETED, "The first training is finished, with a certificate."),
     "revoke": Move(_ACCEPTED, State.REVOKED, "Nothing was bought in time (Permenko 11/2020 art. 20(3))."),
-    "reinstate": Move(
-        _REVOKED, State.ACCEPTED, "The revocation is undone; a purchase learnt late then buys."
-    ),
+    "reinstate": Move(_REVOKED, State.ACCEPTED, "The revocation is undone; a purchase learnt late then buys."),
     "withdraw": Move(_ACCEPTED | _BOUGHT, State.WITHDRAWN, "The person gives the place back."),
     "void": Move(LIVE, State.VOID, "It never was this person's: the identity was stolen or mistaken."),
 }

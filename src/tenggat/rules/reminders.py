@@ -20,9 +20,7 @@ class Schedule(NamedTuple):
     expires_at: datetime
 
 
-def schedule(
-    programme: Programme, step: Step, *, deadline_at: datetime, zone: str, now: datetime
-) -> Schedule | None:
+def schedule(programme: Programme, step: Step, *, deadline_at: datetime, zone: str, now: datetime) -> Schedule | None:
     """Schedule a reminder n days before the last day; None where no sending hour is left in time.
 
     The day is the last day in the programme's zone minus n; the hours are those of the person's `zone`. Found

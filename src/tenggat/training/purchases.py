@@ -154,18 +154,25 @@ class _Reader:
                 self.refused.add(row.line, row.reason, row.sentence)
                 continue
             try:
-                yield self._event(row.line, *row.values)
+                yield self._event(row)
             except _RowRefused as no:
                 self.refused.add(row.line, no.reason, no.sentence)
 
-    def _event(self, line: int, reference: str, nik: str, course: str, price: str, at: str, kind: str) -> _Arriving:
+    def _event(self, row: Row) -> _Arriving:
+        reference, nik, course, price, at, kind = row.values
         if not reference:
             raise _RowRefused("reference_missing", "The row has no reference: the platform's own number is needed.")
         if kind not in {"", "purchase", "cancel"}:
             raise _RowRefused("kind", "The kind is neither purchase nor cancel.")
         cancels = kind == "cancel"
         return _Arriving(
-            line, reference, self._fingerprint(nik), course, 0 if cancels else _price(price), self._moment(at), cancels
+            row.line,
+            reference,
+            self._fingerprint(nik),
+            course,
+            0 if cancels else _price(price),
+            self._moment(at),
+            cancels,
         )
 
     def _fingerprint(self, nik: str) -> UUID:

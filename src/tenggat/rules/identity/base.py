@@ -27,7 +27,7 @@ class Identity(NamedTuple):  # a tuple, since an import makes millions of these
 
     `birth_date` is None where the number has none or its century stays open; `province` is None where the
     number names no known province. `warnings` are codes of what looks odd without being a reason to refuse:
-    `unknown_place`, `synthetic_place`, `birth_date_differs`, `birth_date_unclear`.
+    `unknown_place`, `synthetic_place`, `unknown_serial`, `birth_date_differs`, `birth_date_unclear`.
     """
 
     number: str

@@ -24,13 +24,16 @@ class Nik(IdentityScheme):
     numbers_people = True
 
     def read(self, text: str, *, birth_date: date | None, on: date) -> Identity:
-        """Read a NIK. IdentityError `nik_length`, `nik_date`, or `identity_invalid` for the serial 0000."""
+        """Read a NIK. IdentityError `nik_length` or `nik_date`.
+
+        A serial of 0000 is never given out; it is a warning, since only length and date refuse a person.
+        """
         plain = len(text) == 16 and text.isascii() and text.isdigit()
         number = text if plain else _sixteen(text, "NIK", "nik_length")
         sex, in_1900s, in_2000s = _dates(number[6:12])
-        if number[12:] == "0000":
-            raise IdentityError("identity_invalid", "A NIK never ends in 0000: copy it from the card again.")
         place, province, warnings = place_of(number[:6])
+        if number.endswith("0000"):
+            warnings = (*warnings, "unknown_serial")
         if birth_date is None:
             born = _by_age(in_1900s, in_2000s, on)
             if born is None:

@@ -80,9 +80,7 @@ def test_a_deadline_is_an_instant_in_utc() -> None:
         (date(2020, 10, 2), 1, "exclusive", date(2020, 10, 3)),
     ],
 )
-def test_days_are_counted_on_the_calendar(
-    start_on: date, days: int, counting: Counting, last_on: date
-) -> None:
+def test_days_are_counted_on_the_calendar(start_on: date, days: int, counting: Counting, last_on: date) -> None:
     assert last_day(rule(days, counting), start_on) == last_on
 
 
@@ -142,9 +140,7 @@ def test_in_santiago_the_second_2359_of_a_long_saturday_is_still_in_time() -> No
         "a day that was skipped is over when it is skipped",
     ],
 )
-def test_a_minute_is_over_when_it_cannot_come_again(
-    day: date, minute: time, zone: str, instant: datetime
-) -> None:
+def test_a_minute_is_over_when_it_cannot_come_again(day: date, minute: time, zone: str, instant: datetime) -> None:
     assert end_of_minute(day, minute, ZoneInfo(zone)) == instant
 
 

@@ -31,9 +31,7 @@ def test_a_country_whose_number_has_a_birth_date_gets_it_compared() -> None:
     assert danish.read("211062-5629", birth_date=date(1862, 10, 21), on=ON) == Identity(
         "2110625629", date(1862, 10, 21)
     )
-    assert danish.read("211062-5629", birth_date=date(1962, 10, 22), on=ON).warnings == (
-        "birth_date_differs",
-    )
+    assert danish.read("211062-5629", birth_date=date(1962, 10, 22), on=ON).warnings == ("birth_date_differs",)
 
 
 @pytest.mark.parametrize(

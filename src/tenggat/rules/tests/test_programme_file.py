@@ -50,11 +50,7 @@ def test_a_province_has_one_clock(mistakes: Mistakes) -> None:
 
 
 def test_all_mistakes_come_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
-    bad = (
-        GOOD.replace("days = 30", "dayz = 30")
-        .replace('"20:00"', '"8pm"')
-        .replace('title = "Demo"', 'title = ""')
-    )
+    bad = GOOD.replace("days = 30", "dayz = 30").replace('"20:00"', '"8pm"').replace('title = "Demo"', 'title = ""')
     file = tmp_path / "demo.toml"
     file.write_text(bad)
     not_a_time = "must be a time such as \"23:59\" in quotes, not '8pm'"
@@ -62,8 +58,8 @@ def test_all_mistakes_come_at_once_in_the_order_of_the_file(tmp_path: Path) -> N
         load(file)
     assert str(caught.value).splitlines() == [
         f"{file}:3: programme, title: must not be empty",
-        f"{file}:18: first_purchase 1, days: is missing",
-        f"{file}:20: first_purchase 1, dayz: is not known; did you mean days?",
+        f"{file}:19: first_purchase 1, days: is missing",
+        f"{file}:21: first_purchase 1, dayz: is not known; did you mean days?",
         f"{file}:{line_of('closes')}: window 1, closes: {not_a_time}",
     ]
 

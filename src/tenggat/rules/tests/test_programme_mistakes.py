@@ -87,9 +87,7 @@ ONE_MISTAKE = [  # what stands there, what is written instead, where it is found
 
 
 @pytest.mark.parametrize(("good", "bad", "where", "said"), ONE_MISTAKE)
-def test_a_mistake_is_found_with_its_place(
-    good: str, bad: str, where: str, said: str, mistakes: Mistakes
-) -> None:
+def test_a_mistake_is_found_with_its_place(good: str, bad: str, where: str, said: str, mistakes: Mistakes) -> None:
     found = [problem for problem in mistakes(GOOD.replace(good, bad, 1)) if problem.where == where]
     assert len(found) == 1
     assert said in found[0].message

@@ -125,6 +125,4 @@ def test_a_reminder_never_goes_outside_the_hours_nor_too_late(now: datetime, zon
         return
     hour = found.not_before.astimezone(ZoneInfo(zone)).hour
     assert 8 <= hour < 20
-    assert now <= found.not_before < found.expires_at <= DEADLINE or found.not_before == local(
-        zone, 2020, 10, 24, 8
-    )
+    assert now <= found.not_before < found.expires_at <= DEADLINE or found.not_before == local(zone, 2020, 10, 24, 8)

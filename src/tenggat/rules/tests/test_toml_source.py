@@ -94,9 +94,7 @@ def test_every_key_of_a_shipped_file_is_found(file: Path) -> None:
     lines = find_lines(text)
     assert set(lines) == set(paths(tomllib.loads(text)))
     for path, line in lines.items():
-        assert (
-            str(next(part for part in reversed(path) if isinstance(part, str))) in text.splitlines()[line - 1]
-        )
+        assert str(next(part for part in reversed(path) if isinstance(part, str))) in text.splitlines()[line - 1]
 
 
 def test_a_key_that_is_not_there_has_the_line_of_the_table_around_it() -> None:

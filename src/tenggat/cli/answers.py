@@ -1,0 +1,132 @@
+"""How every command answers: JSON on standard output, or prose; refusals on standard error with their status."""
+
+import functools
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, NoReturn
+from uuid import UUID
+
+import typer
+
+from tenggat.foundation.refusals import Refusal
+
+DONE, SOME_REFUSED, NOT_DONE, BUG = 0, 1, 2, 70
+
+Now = Annotated[
+    str | None,
+    typer.Option("--now", metavar="INSTANT", help="Act as if it were this instant (sandbox homes only)."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a command has to say: `data` for --json, `show` for people, and the exit status."""
+
+    data: dict[str, Any]
+    show: Callable[[], None]
+    status: int = DONE
+    notes: list[str] = field(default_factory=list)
+
+
+def answers(command: Callable[..., Answer]) -> Callable[..., None]:
+    """Turn a command that gives an Answer into one that prints it and ends with the right status."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        as_json = bool(kwargs.get("as_json"))
+        try:
+            answer = command(*args, **kwargs)
+        except Exception as error:
+            fail(error, as_json=as_json)
+        for note in answer.notes:
+            print(note, file=sys.stderr)  # noqa: T201
+        if as_json:
+            print(dumps(answer.data))  # noqa: T201
+        else:
+            answer.show()
+        raise typer.Exit(answer.status)
+
+    return run
+
+
+def dumps(data: dict[str, Any]) -> str:
+    """JSON with instants in ISO 8601 and ids as text."""
+    return json.dumps(data, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, UUID | os.PathLike):
+        return str(value)
+    raise TypeError(type(value).__name__)
+
+
+def fail(error: Exception, *, as_json: bool) -> NoReturn:
+    """Say in a line or two what was wrong and what to do, and end with status 2; never a traceback."""
+    code, message, status = _told(error)
+    if as_json:
+        print(dumps({"error": {"code": code, "message": message}}))  # noqa: T201
+    print(f"tenggat: {message}", file=sys.stderr)  # noqa: T201
+    raise typer.Exit(status)
+
+
+def _told(error: Exception) -> tuple[str, str, int]:
+    if isinstance(error, Refusal):
+        return error.code, error.message, NOT_DONE
+    told = _from_database(error) or _from_disk(error)
+    return (*told, NOT_DONE) if told else (*_bug(error), BUG)
+
+
+_DATABASE = {
+    "DiskFull": ("disk_full", "The database's disk is full; nothing was changed. Make room and run this again."),
+    "UndefinedTable": ("tables_missing", "The database lacks Tenggat's tables, or has others; run: tenggat init"),
+    "UndefinedColumn": ("tables_missing", "The database lacks Tenggat's tables, or has others; run: tenggat init"),
+    "InsufficientPrivilege": ("not_permitted", "The database refuses this user; check the role in DATABASE_URL."),
+    "LockNotAvailable": ("busy", "Another command holds what this one needs; nothing was changed. Run this again."),
+    "DeadlockDetected": ("busy", "Another command collided with this one; nothing was changed. Run this again."),
+}
+
+
+def _from_database(error: Exception) -> tuple[str, str] | None:
+    """Django wraps what psycopg raises; its text may hold values of rows, so it is never repeated."""
+    from psycopg import Error, OperationalError
+
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, Error):
+        cause = cause.__cause__
+    if cause is None:
+        return None
+    if told := _DATABASE.get(type(cause).__name__):
+        return told
+    if isinstance(cause, OperationalError):
+        return "database_gone", "The database does not answer or has stopped; start it and run this again."
+    return None
+
+
+def _from_disk(error: Exception) -> tuple[str, str] | None:
+    if isinstance(error, OSError) and error.errno is not None:
+        where = f" ({error.filename})" if error.filename else ""
+        return (
+            "disk",
+            f"{os.strerror(error.errno)}{where}; check the place, its rights and its room, and run this again.",
+        )
+    return None
+
+
+def _bug(error: Exception) -> tuple[str, str]:
+    """A place in the code and a kind of error tell an engineer enough; a message might hold personal data."""
+    if os.environ.get("TENGGAT_TRACEBACK"):
+        traceback.print_exception(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else "?"  # noqa: PTH119
+    return "bug", (
+        f"This is a bug in Tenggat ({type(error).__name__} at {place}); please report it. "
+        "With TENGGAT_TRACEBACK=1 the command shows all of it, which may include personal data."
+    )

@@ -1,0 +1,103 @@
+"""remind, deliver, revoke."""
+
+from typing import Annotated
+
+import typer
+
+from tenggat.cli import showing
+from tenggat.cli.answers import Answer, AsJson, Now, answers
+from tenggat.cli.house import enter
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen; nothing stays.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("remind")(remind)
+    app.command("deliver")(deliver)
+    app.command("revoke")(revoke)
+
+
+@answers
+def remind(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) -> Answer:
+    """Plan the messages that fall due within 24 hours."""
+    house = enter(now)
+    from tenggat.deadlines.reminders import plan_reminders
+
+    planned = plan_reminders(programme=house.programme, now=house.now, dry_run=dry_run)
+
+    def show() -> None:
+        word = "Would plan" if dry_run else "Planned"
+        for step, count in planned.items():
+            showing.line(f"{word} {showing.number(count)} messages {step}.")
+        if not dry_run and any(planned.values()):
+            showing.line("Next: tenggat deliver")
+
+    return Answer({"planned": planned, "dry_run": dry_run}, show)
+
+
+@answers
+def deliver(now: Now = None, as_json: AsJson = False) -> Answer:
+    """Hand due messages to the gateway."""
+    house = enter(now)
+    from tenggat.messaging import delivery
+    from tenggat.messaging.gateways.file import FileGateway
+
+    with showing.progress("messages") as bar:
+        done = delivery.deliver(
+            programme=house.programme, gateway=FileGateway(house.home.outbox), now=house.now, progress=bar
+        )
+    data = {
+        "accepted": done.accepted,
+        "rejected": done.rejected,
+        "unknown": done.unknown,
+        "expired": done.expired,
+        "waiting": done.waiting,
+    }
+
+    def show() -> None:
+        showing.line(", ".join(f"{showing.number(count)} {state}" for state, count in data.items()) + ".")
+        showing.line(f"Written to {house.home.outbox}")
+
+    return Answer(data, show)
+
+
+@answers
+def revoke(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) -> Answer:
+    """Run the deadline engine once: revoke whoever's deadline has passed without a purchase."""
+    house = enter(now)
+    from tenggat.deadlines import engine
+
+    with showing.progress("revoking") as bar:
+        if dry_run:
+            done = engine.rehearse(programme=house.programme, now=house.now, progress=bar)
+        else:
+            done = engine.revoke(programme=house.programme, now=house.now, actor=house.actor, progress=bar)
+    data = {
+        "run": done.run,
+        "cutoff": done.cutoff_at,
+        "due": done.due,
+        "held": done.held,
+        "revoked": done.revoked,
+        "quarantined": 0,
+        "returned": done.returned,
+        "by_wave": {str(wave): count for wave, count in sorted(done.by_wave.items())},
+        "silent_feeds": done.silent,
+        "dry_run": dry_run,
+    }
+
+    def show() -> None:
+        name = "Rehearsal (nothing stays)" if dry_run else f"Run {done.run}"
+        showing.line(f"{name}: deadlines up to {showing.moment(done.cutoff_at, house.programme.time_zone)}.")
+        showing.line(
+            f"Due {showing.number(done.due)}: revoked {showing.number(done.revoked)}, "
+            f"held {showing.number(done.held)}; returned {showing.rupiah(done.returned)}."
+        )
+        for wave, count in sorted(done.by_wave.items()):
+            showing.line(f"  wave {wave:>3}  {showing.number(count):>9}")
+        if done.silent:
+            showing.line(f"People wait for the purchases of: {', '.join(done.silent)}")
+        if not dry_run and done.revoked:
+            showing.line("Next: tenggat report, tenggat deliver")
+
+    return Answer(data, show)

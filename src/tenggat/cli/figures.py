@@ -1,0 +1,199 @@
+"""report, person, export."""
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tenggat.cli import showing
+from tenggat.cli.answers import Answer, AsJson, Now, answers
+from tenggat.cli.house import ClockRefused, enter
+from tenggat.foundation.clock import parse_instant
+from tenggat.foundation.refusals import Refusal
+
+if TYPE_CHECKING:
+    from tenggat.evidence.case import Case
+    from tenggat.figures.report import Report
+
+_COLUMNS = (
+    "wave", "accepted", "bought", "completed", "revoked", "withdrawn", "reinstated", "held", "undecided", "lapse_rate",
+)  # fmt: skip
+export = typer.Typer(help="Write a table to FILE.csv or FILE.parquet.", no_args_is_help=True)
+
+
+class PersonUnknown(Refusal):
+    """Nobody has this number."""
+
+    code = "unknown_person"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("report")(report)
+    app.command("person")(person)
+    app.add_typer(export, name="export")
+
+
+@answers
+def report(
+    as_of: Annotated[str | None, typer.Option(metavar="INSTANT", help="The figures of a past moment.")] = None,
+    file: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write the table there too.")] = None,
+    now: Now = None,
+    as_json: AsJson = False,
+) -> Answer:
+    """The figures of the press table."""
+    house = enter(now)
+    from tenggat.figures import report as figures
+
+    if as_of is None:
+        found = figures.report(programme=house.programme, now=house.now)
+    else:
+        try:
+            moment = parse_instant(as_of)
+        except ValueError as error:
+            raise ClockRefused(f"--as-of {error}.") from None
+        if moment > house.now:
+            raise ClockRefused("--as-of lies in the future; nothing is known of it yet.")
+        found = figures.report_as_of(programme=house.programme, as_of=moment)
+    if file is not None:
+        _write_csv(found, file)
+    total = found.total.as_dict()
+    del total["wave"]
+    data = {"as_of": found.as_of, "waves": [wave.as_dict() for wave in found.waves], "total": total}
+    return Answer(data, lambda: _show_report(found, house.programme.time_zone))
+
+
+def _show_report(found: "Report", zone: str) -> None:
+    showing.line(f"As of {showing.moment(found.as_of, zone)}")
+    rows = [
+        [
+            "all" if figures.wave is None else str(figures.wave),
+            *(showing.number(getattr(figures, name)) for name in _COLUMNS[1:-1]),
+            showing.share(figures.lapse_rate),
+        ]
+        for figures in (*found.waves, found.total)
+    ]
+    showing.table([name.replace("_", " ") for name in _COLUMNS], rows, last=True)
+
+
+def _write_csv(found: "Report", file: Path) -> None:
+    draft = file.with_name(f".{file.name}.draft")
+    with draft.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, ("as_of", *_COLUMNS))
+        writer.writeheader()
+        for figures in (*found.waves, found.total):
+            values = figures.as_dict()
+            writer.writerow(
+                {**values, "as_of": found.as_of.isoformat(), "wave": "all" if figures.wave is None else figures.wave}
+            )
+    draft.replace(file)
+
+
+@answers
+def person(
+    nik: Annotated[str, typer.Argument(metavar="NIK", show_default=False)], now: Now = None, as_json: AsJson = False
+) -> Answer:
+    """One person's history, oldest first, personal data masked."""
+    house = enter(now)
+    from tenggat.evidence.case import case
+    from tenggat.registry.actions import resolve
+
+    person_id = resolve(nik=nik, programme=house.programme, keys=house.keys, now=house.now)
+    if person_id is None:
+        raise PersonUnknown("Nobody with this NIK is known; check the number.")
+    found = case(person_id=person_id)
+    data = {
+        "person_id": found.person_id,
+        "state": found.state,
+        "wave": found.wave,
+        "deadline_at": found.deadline_at,
+        "blacklisted": found.blacklisted,
+        "balance": found.balance,
+        "name": found.name,
+        "phone": found.phone,
+        "email": found.email,
+        "flags": found.flags,
+        "events": found.events,
+        "messages": found.messages,
+    }
+    return Answer(data, lambda: _show_person(found, house.programme.time_zone))
+
+
+def _show_person(found: "Case", zone: str) -> None:
+    showing.line(f"{found.name or '(no name)'}  {found.phone or 'no phone'}  {found.email or 'no e-mail'}")
+    showing.line(f"person {found.person_id}")
+    state = f"{found.state} in wave {found.wave}" if found.state else "in no wave"
+    showing.line(
+        f"{state}; too late from {showing.moment(found.deadline_at, zone)}; balance {showing.rupiah(found.balance)}"
+        f"{'; blacklisted' if found.blacklisted else ''}"
+    )
+    if found.flags:
+        showing.line(f"flags: {', '.join(found.flags)}")
+    showing.line()
+    showing.table(
+        ("when", "what", "wave", "who", "details"),
+        [
+            (showing.moment(e["at"], zone), e["kind"], str(e.get("wave", "")), e["actor"], _details(e.get("details")))
+            for e in found.events
+        ],
+    )
+    if found.messages:
+        showing.line()
+        showing.table(
+            ("not before", "step", "channel", "state", "sent"),
+            [
+                (
+                    showing.moment(m["not_before"], zone),
+                    m["step"],
+                    m["channel"],
+                    m["state"],
+                    showing.moment(m["sent_at"], zone),
+                )
+                for m in found.messages
+            ],
+        )
+
+
+def _details(details: dict[str, Any] | None) -> str:
+    shown = {name: str(value)[:24] for name, value in (details or {}).items()}
+    return " ".join(f"{name}={value}" for name, value in shown.items())
+
+
+FileOut = Annotated[Path, typer.Argument(metavar="FILE", help="Ends in .csv or .parquet.", show_default=False)]
+
+
+def _export(table: str, file: Path, now: str | None) -> Answer:
+    enter(now)
+    from tenggat.figures import exports
+
+    rows = exports.export(table=table, path=file)
+    return Answer({"rows": rows, "file": str(file)}, lambda: showing.line(f"{showing.number(rows)} rows in {file}"))
+
+
+@export.command("participations")
+@answers
+def participations(file: FileOut, now: Now = None, as_json: AsJson = False) -> Answer:
+    """Every participation: state, moments, balance."""
+    return _export("participations", file, now)
+
+
+@export.command("purchases")
+@answers
+def purchases(file: FileOut, now: Now = None, as_json: AsJson = False) -> Answer:
+    """Every purchase event, late and cancelled ones too."""
+    return _export("purchases", file, now)
+
+
+@export.command("messages")
+@answers
+def messages(file: FileOut, now: Now = None, as_json: AsJson = False) -> Answer:
+    """Every planned message and what became of it."""
+    return _export("messages", file, now)
+
+
+@export.command("journal")
+@answers
+def journal(file: FileOut, now: Now = None, as_json: AsJson = False) -> Answer:
+    """Every event of every person, in the order written."""
+    return _export("journal", file, now)

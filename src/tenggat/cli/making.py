@@ -1,0 +1,76 @@
+"""`tenggat init`: a home, its database and tables; again, nothing changes."""
+
+import os
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from tenggat.cli.house import database_url, load_programme, start_django
+from tenggat.foundation import home, keys
+from tenggat.foundation.refusals import Refusal
+
+
+class HomeDiffers(Refusal):
+    """A home is made once; it does not change its kind."""
+
+    code = "home_differs"
+
+
+def make_home(*, path: Path, programme: str, sandbox: bool, secrets: keys.Keys | None, now: datetime) -> home.Home:
+    """Make or complete a home. A crash leaves what the next `init` completes. Raises HomeDiffers."""
+    load_programme(Path(programme) if programme.endswith(".toml") else programme)
+    made = _existing(path, programme=programme, sandbox=sandbox) or _new(path, programme, sandbox, secrets)
+    start_django(database_url(made.path))
+    _make_tables(made, now=now)
+    return made
+
+
+def _existing(path: Path, *, programme: str, sandbox: bool) -> home.Home | None:
+    try:
+        found = home.open_home(path)
+    except home.HomeMissing:
+        return None
+    if found.sandbox != sandbox or (programme != found.programme and not programme.endswith(".toml")):
+        raise HomeDiffers(
+            f"{path} is already a home of {found.programme}{' (sandbox)' if found.sandbox else ''}; "
+            "choose another TENGGAT_HOME."
+        )
+    return found
+
+
+def _new(path: Path, programme: str, sandbox: bool, secrets: keys.Keys | None) -> home.Home:  # noqa: FBT001
+    if path.exists() and not path.is_dir():
+        raise home.HomeUnusable(f"{path} is a file; choose another TENGGAT_HOME.")
+    # Others may pass through, since the embedded server may run as another user, but not look around.
+    path.mkdir(mode=0o711, parents=True, exist_ok=True)
+    made = home.Home(path, "programme.toml" if programme.endswith(".toml") else programme, sandbox)
+    if programme.endswith(".toml"):
+        shutil.copyfile(programme, path / "programme.toml")  # a later edit of the original changes no promise
+    if not made.keys_file.exists() and not os.environ.get("TENGGAT_KEYS"):
+        keys.write(made.keys_file, secrets or keys.generate())
+    home.write_home(made)
+    return made
+
+
+def _make_tables(made: home.Home, *, now: datetime) -> None:
+    from django.core.management import call_command
+    from django.db import connection
+
+    from tenggat.foundation.models import Installation
+
+    with connection.cursor() as cursor:
+        # Two `init` at once: the second waits. The lock ends with the session.
+        cursor.execute("SELECT pg_advisory_lock(7364210)")
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+            Installation.objects.get_or_create(
+                pk=1,
+                defaults={
+                    "programme": made.programme,
+                    "sandbox": made.sandbox,
+                    "key_check": keys.read(made.keys_file).check(),
+                    "created_at": now,
+                },
+            )
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(7364210)")

@@ -1,0 +1,1 @@
+"""One person's case: what happened, oldest first, with personal data masked."""

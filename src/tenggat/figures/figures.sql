@@ -1,0 +1,82 @@
+-- Figures per wave: from the participations for now, from the journal for any moment (I8).
+
+-- name: now
+-- Counts the participations where they stand; held is past its deadline and may not be decided yet.
+-- reads: waves_participation, waves_wave
+SELECT wave.number,
+       count(participation.wave) FILTER (WHERE state <> 'void') AS accepted,
+       count(*) FILTER (WHERE state = 'bought') AS bought,
+       count(*) FILTER (WHERE state = 'completed') AS completed,
+       count(*) FILTER (WHERE state = 'revoked') AS revoked,
+       count(*) FILTER (WHERE state = 'withdrawn') AS withdrawn,
+       count(*) FILTER (WHERE state = 'accepted' AND participation.deadline_at <= %(ripe)s
+                          AND GREATEST(participation.deadline_at, held_until) > %(cutoff)s) AS held,
+       count(*) FILTER (WHERE state = 'accepted') AS open
+  FROM waves_wave AS wave
+  LEFT JOIN waves_participation AS participation ON participation.wave = wave.number
+ GROUP BY wave.number
+ ORDER BY wave.number;
+
+-- name: reinstated
+-- Counts whom a decision or a purchase reported late brought back, and who still is.
+-- reads: journal_event
+SELECT wave, count(*) FROM (
+    SELECT wave, person_id,
+           (array_agg(kind ORDER BY event_id DESC))[1] AS last_kind
+      FROM journal_event
+     WHERE kind IN ('reinstated', 'revoked') AND recorded_at <= %(as_of)s
+       AND person_id IN (SELECT person_id FROM journal_event WHERE kind = 'reinstated' AND recorded_at <= %(as_of)s)
+     GROUP BY wave, person_id) AS each
+ WHERE last_kind = 'reinstated'
+ GROUP BY wave;
+
+-- name: as_of
+-- Adds up the moves recorded until a moment: every event that moves a participation names the state it left.
+-- reads: journal_event
+SELECT wave,
+       count(*) FILTER (WHERE to_state = 'accepted' AND from_state IS NULL)
+         - count(*) FILTER (WHERE to_state = 'void') AS accepted,
+       count(*) FILTER (WHERE to_state = 'bought') - count(*) FILTER (WHERE from_state = 'bought') AS bought,
+       count(*) FILTER (WHERE to_state = 'completed') - count(*) FILTER (WHERE from_state = 'completed') AS completed,
+       count(*) FILTER (WHERE to_state = 'revoked') - count(*) FILTER (WHERE from_state = 'revoked') AS revoked,
+       count(*) FILTER (WHERE to_state = 'withdrawn') - count(*) FILTER (WHERE from_state = 'withdrawn') AS withdrawn,
+       count(*) FILTER (WHERE to_state = 'accepted') - count(*) FILTER (WHERE from_state = 'accepted') AS open
+  FROM journal_event
+ WHERE recorded_at <= %(as_of)s AND to_state IS NOT NULL
+ GROUP BY wave
+ ORDER BY wave;
+
+-- name: held_as_of
+-- Counts who stood in `accepted` at a moment with the deadline behind and could not be decided: a hold, a silent feed.
+-- reads: journal_event, waves_participation, waves_hold
+WITH standing AS (
+    SELECT person_id, wave
+      FROM journal_event
+     WHERE recorded_at <= %(as_of)s AND (to_state = 'accepted' OR from_state = 'accepted')
+     GROUP BY person_id, wave
+    HAVING count(*) FILTER (WHERE to_state = 'accepted') > count(*) FILTER (WHERE from_state = 'accepted')
+)
+SELECT participation.wave, count(*)
+  FROM standing
+  JOIN waves_participation AS participation
+    ON participation.person_id = standing.person_id AND participation.wave = standing.wave
+ WHERE participation.deadline_at <= %(ripe)s
+   AND (participation.deadline_at > %(cutoff)s OR EXISTS (
+            SELECT FROM waves_hold AS hold
+             WHERE hold.person_id = standing.person_id AND hold.wave = standing.wave
+               AND hold.effective_at <= %(as_of)s AND (hold.lifted_at IS NULL OR hold.lifted_at > %(as_of)s)
+               AND (hold.until_at IS NULL OR hold.until_at > %(cutoff)s)))
+ GROUP BY participation.wave;
+
+-- name: waves_as_of
+-- The waves that were open at a moment.
+-- reads: waves_wave
+SELECT number FROM waves_wave WHERE opened_at <= %(as_of)s ORDER BY number;
+
+-- name: watermarks_as_of
+-- How far each required feed had delivered at a moment.
+-- reads: journal_act
+SELECT DISTINCT ON (details ->> 'source') details ->> 'source', occurred_at
+  FROM journal_act
+ WHERE kind = 'watermark_moved' AND recorded_at <= %(as_of)s
+ ORDER BY details ->> 'source', act_id DESC;
