@@ -9,7 +9,6 @@ from datetime import datetime
 from itertools import accumulate
 from pathlib import Path
 from time import perf_counter
-from typing import Protocol
 
 from tenggat.deadlines.engine import revoke
 from tenggat.deadlines.reminders import plan_reminders
@@ -24,10 +23,11 @@ from tenggat.replay.facts import PLATFORMS, WAVES
 from tenggat.replay.fates import fates
 from tenggat.replay.files import Files
 from tenggat.replay.people import Crowd
-from tenggat.replay.purchases import Market
+from tenggat.replay.progress import Progress, Watch
+from tenggat.replay.purchases import CORRECTION, Market
 from tenggat.replay.results import Replayed, read_results
-from tenggat.replay.shares import Share, shares
-from tenggat.replay.timetable import Act, Calendar, Entry, calendars, deliveries, timetable
+from tenggat.replay.shares import shares
+from tenggat.replay.timetable import Act, Entry, calendars, deliveries, timetable
 from tenggat.rules.programme import Programme
 from tenggat.training.catalogue import import_courses
 from tenggat.training.purchases import import_purchases
@@ -35,10 +35,12 @@ from tenggat.waves.actions import announce_wave, open_wave
 from tenggat.waves.importing import import_participants
 from tenggat.waves.models import Wave
 
+__all__ = ["ReplayRefused", "Replayed", "Watch", "replay"]
+
 OFFICE = Actor("officer", "replay-2020")
 SCALES = range(1, 10_001)
 
-_KEPT_FROM = 20  # at smaller scales, files are deleted once they are read, since they fill gigabytes
+_KEPT_FROM = 20  # at smaller scales a file is deleted once it is read: all of them would fill a gigabyte and more
 
 
 class ReplayRefused(Refusal):
@@ -47,42 +49,33 @@ class ReplayRefused(Refusal):
     code = "replay_refused"
 
 
-class Watch(Protocol):
-    """Whoever watches a replay."""
-
-    def wave(self, number: int, done: int, total: int, what: str) -> None:
-        """`done` of `total` of a wave is over; `what` is being done: written, imported, buying, revoking, over."""
-
-
-def replay(
-    *, scale: int, seed: int, folder: Path, programme: Programme, keys: Keys, watch: Watch
-) -> Replayed:
+def replay(*, scale: int, seed: int, folder: Path, programme: Programme, keys: Keys, watch: Watch) -> Replayed:
     """Replay the waves of 2020 with 1 in `scale` of their people. Raises ReplayRefused before anything is done.
 
-    Django is set up on a migrated database without waves; `folder` takes the files.
+    Django is set up on a migrated database without waves; `folder` takes the files, in `feeds` and `outbox`.
     """
     if scale not in SCALES:
         raise ReplayRefused(f"The scale {scale} is not between {SCALES[0]} and {SCALES[-1]}; choose one that is.")
     if Wave.objects.exists():
         raise ReplayRefused("This home has waves already; a replay needs an empty home of its own.")
     started = perf_counter()
-    _Office(scale, seed, folder, programme, keys, watch).work()
+    _Office(scale=scale, seed=seed, folder=folder, programme=programme, keys=keys, watch=watch).work()
     return read_results(programme=programme, seconds=perf_counter() - started)
 
 
 class _Office:
-    def __init__(
-        self, scale: int, seed: int, folder: Path, programme: Programme, keys: Keys, watch: Watch
-    ) -> None:
+    """Keeps the timetable."""
+
+    def __init__(self, *, scale: int, seed: int, folder: Path, programme: Programme, keys: Keys, watch: Watch) -> None:
         self.scale, self.seed, self.programme, self.keys = scale, seed, programme, keys
         self.shares = shares(scale=scale)
-        self.calendars = calendars(WAVES, programme)
+        self.calendars = calendars(WAVES, programme=programme)
         self.deliveries = deliveries(self.calendars)
-        self.files = Files(folder, self.deliveries)
+        self.files = Files(folder / "feeds", deliveries=self.deliveries)
         self.gateway = FileGateway(folder / "outbox" / "messages.jsonl")
-        self.progress = _Progress(watch, self.shares, self.calendars)
-        sizes = [share.accepted for _, share in sorted(self.shares.items())]
-        self.offsets = dict(zip(sorted(self.shares), accumulate(sizes, initial=0), strict=False))
+        self.progress = Progress(watch, shares=self.shares, calendars=self.calendars)
+        *offsets, _ = accumulate((self.shares[wave.number].accepted for wave in WAVES), initial=0)
+        self.offsets = {wave.number: offset for wave, offset in zip(WAVES, offsets, strict=True)}
 
     def work(self) -> None:
         """Prepare the sources and the catalogue, then do what the timetable says."""
@@ -110,9 +103,9 @@ class _Office:
         open_wave(number=entry.wave, quota=self.shares[entry.wave].accepted, now=entry.at, actor=OFFICE)
 
     def _announce(self, entry: Entry) -> None:
-        """Announced first: who is imported then has the deadline at once, and nobody has to be stamped later."""
-        wave, written = entry.wave, self.files.participants(entry.wave)
-        self.files.write(self._market(wave), progress=lambda done: self.progress.written(wave, done))
+        """Announced first: who is imported then has the deadline at once, and nobody is stamped later."""
+        wave, written = entry.wave, self.files.participants(wave=entry.wave)
+        self.files.write(self._market(wave), progress=lambda done: self.progress.written(wave, done=done))
         announce_wave(number=wave, at=entry.at, programme=self.programme, now=entry.at, actor=OFFICE)
         import_participants(
             path=written,
@@ -121,30 +114,29 @@ class _Office:
             keys=self.keys,
             now=entry.at,
             actor=OFFICE,
-            progress=lambda done: self.progress.imported(wave, done),
+            progress=lambda done: self.progress.imported(wave, done=done),
         )
-        self._read(written)
+        self._done_with(written)
 
     def _market(self, wave: int) -> Market:
         share = self.shares[wave]
         crowd = Crowd(self.seed, wave, share.accepted, self.offsets[wave])
-        calendar = self.calendars[wave - 1]
-        return Market(crowd, calendar, deliveries=self.deliveries, fates=fates(share))
+        return Market(crowd, self.calendars[wave - 1], deliveries=self.deliveries, fates=fates(share))
 
     def _feed(self, entry: Entry) -> None:
-        """Every platform delivers what happened until now; one with nothing to tell says so with its watermark."""
+        """Every platform delivers what happened until now; one with nothing to tell moves its watermark too."""
         delivery = self.deliveries.index(entry.at)
         for platform, source in enumerate(PLATFORMS):
-            if path := self.files.feed(delivery, platform):
+            if path := self.files.told(delivery=delivery, platform=platform):
                 self._purchases(path, source, through=entry.at, now=entry.at)
             else:
                 move_watermark(source=source, through=entry.at, now=entry.at, actor=Actor("feed", source))
         self.progress.bought(now=entry.at)
 
     def _correct(self, entry: Entry) -> None:
-        lagging = self._market(entry.wave).lagging
-        if path := self.files.correction(entry.wave, lagging):
-            self._purchases(path, PLATFORMS[lagging], through=None, now=entry.at)
+        for platform, source in enumerate(PLATFORMS):
+            if path := self.files.told(delivery=CORRECTION, platform=platform, wave=entry.wave):
+                self._purchases(path, source, through=None, now=entry.at)
         self.progress.over(entry.wave)
 
     def _purchases(self, path: Path, source: str, *, through: datetime | None, now: datetime) -> None:
@@ -157,7 +149,7 @@ class _Office:
             now=now,
             actor=Actor("feed", source),
         )
-        self._read(path)
+        self._done_with(path)
 
     def _remind(self, entry: Entry) -> None:
         plan_reminders(programme=self.programme, now=entry.at)
@@ -169,39 +161,9 @@ class _Office:
         revoke(
             programme=self.programme,
             now=entry.at,
-            progress=lambda done, expected: self.progress.revoked(entry.wave, done, expected),
+            progress=lambda done, expected: self.progress.revoked(entry.wave, done=done, expected=expected),
         )
 
-    def _read(self, path: Path) -> None:
+    def _done_with(self, path: Path) -> None:
         if self.scale < _KEPT_FROM:
             path.unlink()
-
-
-class _Progress:
-    """A wave has four stretches as long as its people: written, imported, buying (by days gone), revoked."""
-
-    def __init__(self, watch: Watch, shares: dict[int, Share], calendars: tuple[Calendar, ...]) -> None:
-        self.watch, self.calendars = watch, calendars
-        self.people = {wave: share.accepted for wave, share in shares.items()}
-
-    def written(self, wave: int, done: int) -> None:
-        self._tell(wave, done, "written")
-
-    def imported(self, wave: int, done: int) -> None:
-        self._tell(wave, self.people[wave] + done, "imported")
-
-    def bought(self, *, now: datetime) -> None:
-        for wave in self.calendars:
-            if wave.announced_at < now <= wave.fed_at:
-                gone = min(1.0, (now - wave.announced_at) / (wave.deadline_at - wave.announced_at))
-                self._tell(wave.number, round(self.people[wave.number] * (2 + gone)), "buying")
-
-    def revoked(self, wave: int, done: int, expected: int) -> None:
-        share = done / expected if expected else 1.0
-        self._tell(wave, round(self.people[wave] * (3 + min(1.0, share))) - 1, "revoking")
-
-    def over(self, wave: int) -> None:
-        self._tell(wave, 4 * self.people[wave], "over")
-
-    def _tell(self, wave: int, done: int, what: str) -> None:
-        self.watch.wave(wave, done, 4 * self.people[wave], what)

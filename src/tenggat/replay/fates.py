@@ -50,9 +50,7 @@ class Fates:
 
 def fates(share: Share) -> Fates:
     """Deal the fates of a wave: ranks are dealt in order, and a stride through the ranks scatters them."""
-    counts = _counts(share.lapsing, _LAPSING, Fate.NEVER) | _counts(
-        share.accepted - share.lapsing, _BUYING, Fate.PLAIN
-    )
+    counts = _counts(share.lapsing, _LAPSING, Fate.NEVER) | _counts(share.accepted - share.lapsing, _BUYING, Fate.PLAIN)
     table = b"".join(bytes((fate,)) * counts[fate] for fate in Fate)
     return Fates(counts, table, _stride(len(table)))
 

@@ -30,10 +30,10 @@ _PROVINCES = {
 }  # fmt: skip
 
 # Prefixes of mobile operators; few people write their number with hyphens.
-_PREFIXES = tuple(
-    "811 812 813 821 822 852 853 851 814 815 816 855 856 857 858 817 818 819 859 877 878 831 832 833 838 895 896 897 898 "
-    "899 881 882".split()
-)
+_PREFIXES = (
+    811, 812, 813, 821, 822, 852, 853, 851, 814, 815, 816, 855, 856, 857, 858, 817,
+    818, 819, 859, 877, 878, 831, 832, 833, 838, 895, 896, 897, 898, 899, 881, 882,
+)  # fmt: skip
 _UNUSABLE = ("-", "08", "021-5550123", "tidak ada", "0000000000", "08123", "belum punya", "1234567890")
 
 _DISTRICTS, _SERIALS = 99, 9999

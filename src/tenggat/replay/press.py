@@ -1,4 +1,4 @@
-"""The press table: what was published, beside what the replay found, as plain data.
+"""The press table: what was published, beside what the replay found.
 
 The figure that went through the press, 373,745, is that of waves 1 to 9, after wave 9's last day, 23 October 2020.
 Wave 10 came later; published counts even fell in between, so a count without its moment says nothing.
@@ -15,39 +15,51 @@ MATURED_ON = date(2020, 10, 23)
 
 @dataclass(frozen=True, slots=True)
 class PressRow:
-    """`ours` is scaled up to all people; `difference` is ours less published."""
+    """`ours` and `returned` (whole rupiah) are scaled up to all people; `published` is what the press had."""
 
     waves: str
     ours: int
     published: int
+    returned: int
 
     @property
     def difference(self) -> int:
-        """At most half the scale, from rounding; at scale 1 nothing."""
+        """Ours less published: in a group at most half the scale, from rounding; at scale 1 nothing."""
         return self.ours - self.published
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """`rows` and their `total` as of the day after `as_of`; `returned` in whole rupiah; `later` came after."""
+    """`rows` and their `total` after the day `as_of`; `later` came after; `published_returned` is that of `total`."""
 
     as_of: date
     rows: list[PressRow]
     total: PressRow
-    returned: PressRow
     later: list[PressRow]
+    published_returned: int
 
 
 def press_table(*, replayed: Replayed, scale: int) -> Press:
     """Give the table of a replay of 1 in `scale`."""
-    rows = [PressRow(group.waves, group.revoked * scale, group.published) for group in replayed.groups]
-    matured = {number for group in GROUPS[:MATURED] for number in group.waves}
-    returned = sum(wave.returned for wave in replayed.waves if wave.wave in matured)
-    name = f"{min(matured)}-{max(matured)}"
-    return Press(
-        as_of=MATURED_ON,
-        rows=rows[:MATURED],
-        total=PressRow(name, replayed.total.matured * scale, PUBLISHED),
-        returned=PressRow(name, returned * scale, PUBLISHED_RETURNED),
-        later=rows[MATURED:],
-    )
+    returned = {wave.wave: wave.returned * scale for wave in replayed.waves}
+    rows = [
+        PressRow(facts.name, found.revoked * scale, facts.revoked, sum(returned[wave] for wave in facts.waves))
+        for facts, found in zip(GROUPS, replayed.groups, strict=True)
+    ]
+    rows, later = rows[:MATURED], rows[MATURED:]
+    name = f"{GROUPS[0].waves[0]}-{GROUPS[MATURED - 1].waves[-1]}"
+    total = PressRow(name, replayed.total.matured * scale, PUBLISHED, sum(row.returned for row in rows))
+    return Press(MATURED_ON, rows, total, later, PUBLISHED_RETURNED)
+
+
+def table(replayed: Replayed, *, scale: int) -> tuple[list[str], list[list[str]]]:
+    """Give the table as headings and rows of text, the later waves first, the total of waves 1-9 last."""
+    press, times = press_table(replayed=replayed, scale=scale), f" x {scale}" if scale > 1 else ""
+    head = ["waves", f"revoked{times}", "published", "difference", f"returned{times}"]
+    total = _cells(press.total)
+    total[0] += f", after {press.as_of.day} {press.as_of:%B %Y}"
+    return head, [*map(_cells, press.later), *map(_cells, press.rows), total]
+
+
+def _cells(row: PressRow) -> list[str]:
+    return [row.waves, f"{row.ours:,}", f"{row.published:,}", f"{row.difference:+,}", f"Rp {row.returned:,}"]

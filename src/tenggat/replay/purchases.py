@@ -59,9 +59,7 @@ class Buyer(NamedTuple):
 class Market:
     """A wave's purchases. `deliveries`: the moments at which every platform delivers what it has until then."""
 
-    def __init__(
-        self, crowd: Crowd, calendar: Calendar, *, deliveries: tuple[datetime, ...], fates: Fates
-    ) -> None:
+    def __init__(self, crowd: Crowd, calendar: Calendar, *, deliveries: tuple[datetime, ...], fates: Fates) -> None:
         self.crowd, self.calendar, self.deliveries, self.fates = crowd, calendar, deliveries, fates
         self.lagging = crowd.wave * 3 % len(PLATFORMS)
         courses = catalogue()

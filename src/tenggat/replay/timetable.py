@@ -74,12 +74,10 @@ class Calendar:
         return _hour(self.deadline_at + 2 * _DAY, 10)
 
 
-def calendars(waves: tuple[WaveFacts, ...], programme: Programme) -> tuple[Calendar, ...]:
+def calendars(waves: tuple[WaveFacts, ...], *, programme: Programme) -> tuple[Calendar, ...]:
     """Give each wave's moments by the programme's rule."""
     return tuple(
-        Calendar(
-            wave.number, wave.announced_at, deadline_at(programme, starts_at=wave.announced_at).astimezone(WIB)
-        )
+        Calendar(wave.number, wave.announced_at, deadline_at(programme, starts_at=wave.announced_at).astimezone(WIB))
         for wave in waves
     )
 
@@ -117,10 +115,7 @@ def timetable(waves: tuple[Calendar, ...]) -> tuple[Entry, ...]:
             Entry(wave.reminded_at, Act.REMIND, wave.number),
             Entry(wave.revoked_at, Act.REVOKE, wave.number),
             Entry(wave.corrected_at, Act.CORRECT, wave.number),
-            *(
-                Entry(_hour(at, 12), Act.DELIVER)
-                for at in (wave.reminded_at, wave.revoked_at, wave.corrected_at)
-            ),
+            *(Entry(_hour(at, 12), Act.DELIVER) for at in (wave.reminded_at, wave.revoked_at, wave.corrected_at)),
         }
     return tuple(sorted(entries))
 
