@@ -25,6 +25,7 @@ from tenggat.messaging.planning import notice_channels, notice_windows
 from tenggat.partners import actions as partners
 from tenggat.rules.identity.schemes import IdentityError, IdentityScheme, scheme
 from tenggat.rules.programme import Programme
+from tenggat.waves.states import OPEN_END
 
 REQUIRED = ("reference", "nik", "course", "price", "occurred_at")
 OPTIONAL = ("kind",)
@@ -115,7 +116,9 @@ def import_purchases(
     partners.check_watermark(through=through, now=now)
     done = PurchasesImported()
     with RefusedRows(path) as refused:
-        rows = read(path, required=REQUIRED, optional=OPTIONAL, text_only=("nik",))
+        rows = read(
+            path, required=REQUIRED, optional=OPTIONAL, text_only=("nik",), may_be_empty=through is not None
+        )
         partners.register_feed(source=source, now=now)
         reader = _Reader(programme, keys, refused, now=now)
         verbs = _Slice(source, programme, now=now, actor=actor)
@@ -212,6 +215,7 @@ class _Slice:
             "source": source,
             "now": now,
             "actor": str(actor),
+            "open_end": OPEN_END,
             "channels": notice_channels(programme, "reinstated"),
             **notice_windows(programme, now=now),
         }
@@ -224,6 +228,7 @@ class _Slice:
         # One file of a feed at a time: what a reference was judged by stays true until it is written.
         watermark = partners.lock_feed(source=self.parameters["source"])
         database.execute(_SQL["arriving_table"])
+        database.execute(_SQL["clear_arriving"])
         with connection.cursor() as cursor:
             copy_sql = "COPY arriving (line, reference, fingerprint, course, price, occurred_at, cancels) FROM STDIN"
             with cursor.copy(copy_sql) as copy:

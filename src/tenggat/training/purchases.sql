@@ -19,20 +19,35 @@ CREATE TEMPORARY TABLE IF NOT EXISTS arriving (
     was text
 ) ON COMMIT DELETE ROWS;
 
+-- name: clear_arriving
+-- Empties the room for the next slice.
+TRUNCATE arriving;
+
 -- name: resolve
--- Finds whose each row is, and lets the rows of one person take turns in the order of the file.
+-- Finds whose each row is, and lets the rows of one person take turns in the order of the file. Where one reference
+-- is claimed for several people, all rows of these people go one after the other, so that the first one has it.
 -- reads: registry_nikkey, waves_participation
 WITH found AS (
-    SELECT arriving.line, participation.person_id, participation.wave,
-           row_number() OVER (PARTITION BY participation.person_id ORDER BY arriving.line) AS turn
+    SELECT arriving.line, arriving.reference, participation.person_id, participation.wave
       FROM arriving
       JOIN registry_nikkey AS nik ON nik.fingerprint = arriving.fingerprint AND nik.until_at IS NULL
       JOIN waves_participation AS participation ON participation.person_id = nik.person_id
        AND NOT (participation.state = ANY (ARRAY['withdrawn'::text, 'void'::text]))
+), contested AS (
+    SELECT reference FROM found GROUP BY reference HAVING count(DISTINCT person_id) > 1
+), rivals AS (
+    SELECT DISTINCT person_id FROM found WHERE reference IN (SELECT reference FROM contested)
+), ordered AS (
+    SELECT found.line, found.person_id, found.wave,
+           CASE WHEN rivals.person_id IS NULL
+                THEN row_number() OVER (PARTITION BY found.person_id ORDER BY found.line)
+                ELSE row_number() OVER (PARTITION BY rivals.person_id IS NULL ORDER BY found.line) END AS turn
+      FROM found
+      LEFT JOIN rivals ON rivals.person_id = found.person_id
 )
-UPDATE arriving SET person_id = found.person_id, wave = found.wave, turn = found.turn
-  FROM found
- WHERE arriving.line = found.line;
+UPDATE arriving SET person_id = ordered.person_id, wave = ordered.wave, turn = ordered.turn
+  FROM ordered
+ WHERE arriving.line = ordered.line;
 
 -- name: refuse_unknown
 -- Nobody alive in a wave has this number.
@@ -193,7 +208,7 @@ UPDATE waves_participation AS participation
        ended_at = NULL,
        run_id = NULL,
        -- taken back in time, told when the deadline was over: a human decides, so nobody is revoked meanwhile
-       held_until = CASE WHEN moved.falls_back AND participation.deadline_at <= %(now)s THEN 'infinity'::timestamptz
+       held_until = CASE WHEN moved.falls_back AND participation.deadline_at <= %(now)s THEN %(open_end)s::timestamptz
                          ELSE participation.held_until END
   FROM moved
  WHERE participation.person_id = moved.person_id AND participation.wave = moved.wave;
@@ -219,7 +234,8 @@ SELECT person_id, wave, 'held', %(now)s, %(now)s, %(actor)s,
   FROM held;
 
 -- name: hold_unknown_courses
--- Somebody bought something that the catalogue does not know: nobody is revoked for that until it is resolved.
+-- Somebody bought something that the catalogue does not know: nobody is revoked for that until it is resolved. Who
+-- has bought otherwise is held as well, since that purchase may yet be taken back.
 -- reads: waves_participation
 -- writes: waves_hold, waves_participation, journal_event
 WITH held AS (
@@ -228,11 +244,11 @@ WITH held AS (
       FROM arriving AS row
       JOIN waves_participation AS participation
         ON participation.person_id = row.person_id AND participation.wave = row.wave
-     WHERE row.turn = %(turn)s AND row.verdict = 'unknown_course' AND participation.state = 'accepted'
+     WHERE row.turn = %(turn)s AND row.verdict = 'unknown_course' AND participation.state IN ('accepted', 'bought')
         ON CONFLICT DO NOTHING
     RETURNING person_id, wave, reason, reference
 ), marked AS (
-    UPDATE waves_participation AS participation SET held_until = 'infinity'
+    UPDATE waves_participation AS participation SET held_until = %(open_end)s
       FROM held
      WHERE participation.person_id = held.person_id AND participation.wave = held.wave
 )
@@ -255,7 +271,7 @@ WITH lifted AS (
     UPDATE waves_participation AS participation SET held_until = remaining.until_at
       FROM lifted
      CROSS JOIN LATERAL (
-            SELECT max(COALESCE(hold.until_at, 'infinity')) AS until_at FROM waves_hold AS hold
+            SELECT max(COALESCE(hold.until_at, %(open_end)s::timestamptz)) AS until_at FROM waves_hold AS hold
              WHERE hold.person_id = lifted.person_id AND hold.wave = lifted.wave
                AND hold.lifted_at IS NULL AND hold.hold_id <> lifted.hold_id) AS remaining
      WHERE participation.person_id = lifted.person_id AND participation.wave = lifted.wave

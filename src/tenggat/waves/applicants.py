@@ -95,7 +95,16 @@ def read_applicant(values: tuple[str, ...], terms: Terms) -> Applicant:
     zone = terms.regions.get(home, terms.time_zone)
     person = given or identity.birth_date
     return Applicant(
-        identity.number, household, _one_line(name), person, mobile, address, home, zone, channel, tuple(flags)
+        identity.number,
+        household,
+        _one_line(name),
+        person,
+        mobile,
+        address,
+        home,
+        zone,
+        channel,
+        tuple(flags),
     )
 
 

@@ -42,10 +42,12 @@ class _Finisher:
             pg.whole(job.total, 8), pg.whole(job.training, 8),
         ))  # fmt: skip
         self.entry_tail = b"".join((
-            wave, pg.text("committed"), pg.whole(job.total, 8), pg.whole(job.training, 8), pg.text(""), now, now,
+            wave, pg.text("committed"), pg.whole(job.total, 8), pg.whole(job.training, 8), pg.text(""),
+            now, now,
         ))  # fmt: skip
         self.event_tail = b"".join((
-            wave, pg.text("accepted"), pg.text("accepted"), now, now, pg.text(job.actor), pg.document(job.details),
+            wave, pg.text("accepted"), pg.text("accepted"), now, now, pg.text(job.actor),
+            pg.document(job.details),
         ))  # fmt: skip
 
     def chunk(self, part: list[Row | BadRow]) -> Chunk:

@@ -19,13 +19,13 @@ def create(home: Path, *, say: Callable[[str], None]) -> Place:
     account = service_account()
     binaries = binaries_for(account)
     layout.sweep(home)
-    if shutil.disk_usage(home).free < _LEAST_DISK:
-        raise ServerUnavailable(
-            f"The disk of {home} has less than {_LEAST_DISK // tuning.MB} MB free; make room, "
-            "or choose another folder with TENGGAT_HOME."
-        )
-    say("Creating the database (once, a few seconds) ...")
     with layout.draft(home, account=account) as folder:
+        if shutil.disk_usage(folder).free < _LEAST_DISK:
+            raise ServerUnavailable(
+                f"The disk of {folder.parent} has less than {_LEAST_DISK // tuning.MB} MB free; make room, "
+                "or choose another folder with TENGGAT_HOME."
+            )
+        say("Creating the database (once, a few seconds) ...")
         _initialise(folder / "data", account=account, binaries=binaries)
     place = layout.find(home)
     if place is None:

@@ -28,7 +28,9 @@ HOMES = SHARED / "homes"
 PORT = 5432
 _DRAFT = "db-new-"
 _LONGEST_SOCKET = 103 - len(f"/.s.PGSQL.{PORT}")  # sun_path has 104 bytes on macOS and 108 on Linux
-_PLAIN_PATH = re.compile(r"[A-Za-z0-9/._+@-]+")  # what needs no quoting in postgresql.conf nor in a URL
+_PLAIN_PATH = re.compile(
+    r"[A-Za-z0-9/._-]+"
+)  # what needs no quoting in postgresql.conf and, but for the slash, in a URL
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,18 +78,18 @@ def _command_line(pid: int, *, uid: int) -> list[str]:
         except OSError:
             return []
         return [os.fsdecode(word) for word in words[:-1]]
-    found = subprocess.run(
-        ["ps", "-ww", "-o", "uid=,command=", "-p", str(pid)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=CLEAN_ENVIRONMENT,
-    ).stdout.split(None, 1)
-    # Without /proc the words run together; `-D` is our last option but for its folder, which may have spaces.
+    return _command_line_by_ps(pid, uid=uid)
+
+
+def _command_line_by_ps(pid: int, *, uid: int) -> list[str]:
+    """The same where there is no /proc (macOS). Words run together there: what follows -D is one folder."""
+    ps = ["ps", "-ww", "-o", "uid=,command=", "-p", str(pid)]
+    done = subprocess.run(ps, capture_output=True, check=False, env=CLEAN_ENVIRONMENT)
+    found = os.fsdecode(done.stdout).split(None, 1)
     if len(found) != 2 or found[0] != str(uid):
         return []
-    program, _, folder = found[1].strip().partition(" -D ")
-    return [program, "-D", folder]
+    program, option, folder = found[1].strip().partition(" -D ")
+    return [program, "-D", folder] if option else [program]
 
 
 def end(data: Path, *, uid: int, how: signal.Signals, seconds: float) -> Iterator[float]:

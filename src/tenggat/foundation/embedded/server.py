@@ -173,12 +173,15 @@ def _await(place: Place, *, begin: int, waiting: Callable[[float], None]) -> Non
         lock = _live(place)
         if lock is None:
             raise _did_not_start(place, begin)
-        if lock.status != "ready":
+        if lock.status == "ready":
+            reason = no_answer(place, lock)
+            if reason is None:
+                return
+            if "does not exist" in reason:
+                create_database(place)
+        # It says so itself while it recovers from the death of one session, too.
+        if lock.status != "ready" or "the database system is" in str(reason):
             ready_since = now
-        elif (reason := no_answer(place, lock)) is None:
-            return
-        elif "does not exist" in reason:
-            create_database(place)
         waiting(now - began)
         time.sleep(0.02 if now - began < 2 else 0.2)
     raise ServerUnavailable(

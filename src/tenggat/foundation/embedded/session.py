@@ -1,6 +1,7 @@
 """Talking to a server: whether it is the one that we mean, and its database."""
 
 import os
+from contextlib import suppress
 
 import psycopg
 from psycopg import sql
@@ -30,13 +31,15 @@ def no_answer(place: Place, lock: LockFile) -> str | None:
 
 
 def create_database(place: Place) -> None:
-    """Makes the database where the cluster has none yet; the caller holds the home's lock."""
-    try:
-        with _connect(place, "postgres") as connection:
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
-    except psycopg.OperationalError:
-        return  # not ready for that yet; the caller asks again
+    """Makes the database where the cluster has none yet; the caller asks again whether it is there now.
+
+    The caller holds the home's lock, and yet two can collide: the server goes on with the statement of a
+    command that was killed meanwhile.
+    """
+    collided = (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation)
+    with suppress(psycopg.OperationalError, *collided), _connect(place, "postgres") as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
 
 def _connect(place: Place, database: str) -> psycopg.Connection[tuple[bytes | None]]:

@@ -10,13 +10,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from tenggat.foundation import embedded
-from tenggat.foundation.embedded import layout
+from tenggat.foundation.embedded import layout, process, session
 from tenggat.foundation.embedded.account import Account, service_account
 from tenggat.foundation.embedded.binaries import binaries_for
 from tenggat.foundation.embedded.layout import Place
@@ -176,6 +178,17 @@ def test_stop_and_start_again(home: Path) -> None:
     assert ask(url, "SELECT count(*) FROM kept") == 0
 
 
+def test_the_database_may_appear_while_it_is_made(home: Path) -> None:
+    """The server goes on with the CREATE DATABASE of a command that was killed."""
+    url = ensure(home)
+    with psycopg.connect(url.replace("/tenggat?", "/postgres?"), autocommit=True) as connection:
+        connection.execute("DROP DATABASE tenggat")
+    with ThreadPoolExecutor() as pool:
+        for done in [pool.submit(session.create_database, place_of(home)) for _ in range(4)]:
+            done.result()
+    assert ask(ensure(home), "SELECT 1") == 1
+
+
 def test_stop_does_not_wait_for_sessions(home: Path) -> None:
     url = ensure(home)
     with psycopg.connect(url) as connection:
@@ -186,6 +199,7 @@ def test_stop_does_not_wait_for_sessions(home: Path) -> None:
         connection.close()
 
 
+@pytest.mark.slow
 def test_many_commands_at_once_make_one_server(home: Path) -> None:
     for _ in range(2):
         commands = [command(home) for _ in range(4)]
@@ -205,6 +219,7 @@ def test_a_killed_server_recovers(home: Path) -> None:
     assert ask(url, "SELECT count(*) FROM kept") == 1000
 
 
+@pytest.mark.slow
 def test_a_busy_statement_of_a_killed_server_is_waited_for(home: Path) -> None:
     url = ensure(home)
     busy = subprocess.Popen(
@@ -225,7 +240,7 @@ def test_recovery_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a listener that wants to hear of it at once, since recovery of a small home takes no time."""
     ensure(home)
     kill_server(home)
-    from tenggat.foundation.embedded import server, session
+    from tenggat.foundation.embedded import server
 
     every = server._every
     monkeypatch.setattr(server, "_every", lambda say, _first, text: every(say, 0, text))
@@ -263,6 +278,7 @@ def test_a_stale_lock_file_with_the_pid_of_somebody_else(home: Path) -> None:
         os.kill(other, signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_a_command_killed_while_it_creates_the_home_blocks_nobody(folder: Path) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")  # noqa: T201
@@ -280,6 +296,7 @@ def test_a_command_killed_while_it_creates_the_home_blocks_nobody(folder: Path) 
         embedded.stop(home)
 
 
+@pytest.mark.slow
 def test_a_command_killed_while_it_starts_the_server_blocks_nobody(home: Path) -> None:
     ensure(home)
     for delay in (0.08, 0.12, 0.16, 0.2, 0.24, 0.28):
@@ -293,7 +310,7 @@ def test_a_command_killed_while_it_starts_the_server_blocks_nobody(home: Path) -
 
 
 def test_a_very_long_home(folder: Path) -> None:
-    home = folder / ("panjang" * 20) / "rumah dengan spasi, koma dan 'kutip'"
+    home = folder / ("panjang" * 20) / "rumah dengan spasi, é, koma dan 'kutip'"
     url = ensure(home)
     assert ask(url, "SELECT 1") == 1
     assert len(os.fsencode(place_of(home).socket)) < 80
@@ -479,6 +496,34 @@ def test_personal_data_does_not_reach_the_log(home: Path) -> None:
     log = place_of(home).log.read_text()
     assert "ready to accept connections" in log
     assert nik not in log
+
+
+def test_the_text_of_a_killed_session_does_not_reach_the_log(home: Path) -> None:
+    """PostgreSQL tells what a session was running when it died, unless it is told to be terse."""
+    url = ensure(home)
+    nik = "9901010101900001"
+    with psycopg.connect(url, autocommit=True) as connection, ThreadPoolExecutor() as pool:
+        dying = pool.submit(connection.execute, f"SELECT pg_sleep(60), '{nik}'".encode())
+        pid = connection.info.backend_pid
+        until(lambda: ask(url, f"SELECT state FROM pg_stat_activity WHERE pid = {pid}") == "active")
+        os.kill(pid, signal.SIGKILL)
+        assert isinstance(dying.exception(), psycopg.OperationalError)
+    assert ask(ensure(home), "SELECT 1") == 1
+    log = place_of(home).log.read_text()
+    assert "was terminated by signal 9" in log
+    assert nik not in log
+
+
+@pytest.mark.skipif(shutil.which("ps") is None, reason="NOT TESTED HERE: there is no ps")
+def test_a_machine_without_proc_sees_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = folder / "rumah dengan spasi"
+    ensure(home)
+    server = lock_of(home)
+    monkeypatch.setattr(process, "_command_line", process._command_line_by_ps)
+    assert lock_of(home) == server
+    assert process._command_line_by_ps(server.pid, uid=place_of(home).account.uid + 1) == []
+    assert not process.is_postmaster(replace(server, pid=os.getpid()), uid=os.getuid())
+    assert embedded.stop(home) is True
 
 
 def test_a_long_log_is_bounded(home: Path) -> None:

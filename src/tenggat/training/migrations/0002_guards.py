@@ -1,22 +1,48 @@
-"""Foreign keys that are checked at once."""
+"""Whom a purchase belongs to, held by the set (docs/decisions/0002)."""
 
 from django.db import migrations
 
-KEYS = """
-ALTER TABLE training_purchase
-    ADD CONSTRAINT training_purchase_participation
-        FOREIGN KEY (person_id, wave) REFERENCES waves_participation (person_id, wave),
-    ADD CONSTRAINT training_purchase_feed FOREIGN KEY (source) REFERENCES partners_feed (source),
-    ADD CONSTRAINT training_purchase_reference
-        FOREIGN KEY (source, reference) REFERENCES training_reference (source, reference);
+REFERENCES = """
+CREATE FUNCTION training_purchase_belongs() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM arrived WHERE NOT EXISTS
+                 (SELECT FROM training_reference AS reference
+                   WHERE reference.source = arrived.source AND reference.reference = arrived.reference
+                     AND reference.person_id = arrived.person_id)) THEN
+        RAISE EXCEPTION 'a purchase has a reference of somebody else' USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER training_purchase_belongs AFTER INSERT ON training_purchase
+    REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION training_purchase_belongs();
+CREATE TRIGGER training_purchase_participation AFTER INSERT ON training_purchase
+    REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION waves_participation_exists();
+CREATE TRIGGER training_purchase_stays BEFORE DELETE OR TRUNCATE ON training_purchase
+    FOR EACH STATEMENT EXECUTE FUNCTION registry_rows_stay();
+CREATE TRIGGER training_purchase_key_stays
+    BEFORE UPDATE OF person_id, source, reference, wave ON training_purchase
+    FOR EACH STATEMENT EXECUTE FUNCTION registry_rows_stay();
+CREATE TRIGGER training_reference_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON training_reference
+    FOR EACH STATEMENT EXECUTE FUNCTION registry_rows_stay();
 """
 UNDO = """
-ALTER TABLE training_purchase
-    DROP CONSTRAINT training_purchase_reference, DROP CONSTRAINT training_purchase_feed,
-    DROP CONSTRAINT training_purchase_participation;
+DROP TRIGGER training_reference_stays ON training_reference;
+DROP TRIGGER training_purchase_key_stays ON training_purchase;
+DROP TRIGGER training_purchase_stays ON training_purchase;
+DROP TRIGGER training_purchase_participation ON training_purchase;
+DROP TRIGGER training_purchase_belongs ON training_purchase;
+DROP FUNCTION training_purchase_belongs();
+"""
+# A feed is a handful of rows: an ordinary foreign key costs nothing that could be measured.
+FEED = """
+ALTER TABLE training_reference ADD CONSTRAINT training_reference_feed
+    FOREIGN KEY (source) REFERENCES partners_feed (source);
 """
 
 
 class Migration(migrations.Migration):
     dependencies = (("training", "0001_initial"), ("waves", "0002_guards"), ("partners", "0001_initial"))
-    operations = (migrations.RunSQL(KEYS, UNDO),)
+    operations = (
+        migrations.RunSQL(REFERENCES, UNDO),
+        migrations.RunSQL(FEED, "ALTER TABLE training_reference DROP CONSTRAINT training_reference_feed"),
+    )
