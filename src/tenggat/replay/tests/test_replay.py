@@ -29,7 +29,7 @@ PROGRAMME = load("prakerja")
 SHARES = shares(scale=SCALE)
 BENEFIT = 3_550_000
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 class Watching:
@@ -53,6 +53,7 @@ def dealt(*kinds: Fate) -> int:
     return sum(fates(share).counts[fate] for share in SHARES.values() for fate in kinds)
 
 
+@pytest.mark.usefixtures("committed")
 def test_the_engine_finds_the_published_shares(tmp_path: Path) -> None:
     found, watching = run(tmp_path)
     _the_figures_are_the_shares(found)
@@ -143,6 +144,7 @@ def _the_press_table_adds_up(found: Replayed) -> None:
     assert rows[-1][0] == "1-9, after 23 October 2020"
 
 
+@pytest.mark.usefixtures("committed")
 def test_another_seed_invents_others_and_finds_the_same_figures(tmp_path: Path) -> None:
     found, _ = run(tmp_path, seed=4)
     assert [(wave.wave, wave.accepted, wave.revoked) for wave in found.waves] == [
