@@ -1,7 +1,8 @@
 """The press table: what was published, beside what the replay found.
 
 The figure that went through the press, 373,745, is that of waves 1 to 9, after wave 9's last day, 23 October 2020.
-Wave 10 came later; published counts even fell in between, so a count without its moment says nothing.
+Wave 10 came later, and 382,868 was published on 10 November; in between, published counts even fell, so a count
+without its moment says nothing.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import date
 from tenggat.replay.facts import GROUPS, MATURED, PUBLISHED, PUBLISHED_RETURNED
 from tenggat.replay.results import Replayed
 
-MATURED_ON = date(2020, 10, 23)
+MATURED_ON, ENDED_ON = date(2020, 10, 23), date(2020, 10, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,24 @@ def press_table(*, replayed: Replayed, scale: int) -> Press:
 
 
 def table(replayed: Replayed, *, scale: int) -> tuple[list[str], list[list[str]]]:
-    """Give the table as headings and rows of text, the later waves first, the total of waves 1-9 last."""
+    """Give the table as headings and rows of text in the order of time; the last row is the sum of all waves."""
     press, times = press_table(replayed=replayed, scale=scale), f" x {scale}" if scale > 1 else ""
     head = ["waves", f"revoked{times}", "published", "difference", f"returned{times}"]
-    total = _cells(press.total)
-    total[0] += f", after {press.as_of.day} {press.as_of:%B %Y}"
-    return head, [*map(_cells, press.later), *map(_cells, press.rows), total]
+    matured = _cells(press.total, after=press.as_of)
+    ended = _cells(_sum([press.total, *press.later]), after=ENDED_ON)
+    return head, [*map(_cells, press.rows), matured, *map(_cells, press.later), ended]
 
 
-def _cells(row: PressRow) -> list[str]:
-    return [row.waves, f"{row.ours:,}", f"{row.published:,}", f"{row.difference:+,}", f"Rp {row.returned:,}"]
+def _sum(rows: list[PressRow]) -> PressRow:
+    return PressRow(
+        f"{rows[0].waves.split('-')[0]}-{rows[-1].waves}",
+        sum(row.ours for row in rows),
+        sum(row.published for row in rows),
+        sum(row.returned for row in rows),
+    )
+
+
+def _cells(row: PressRow, *, after: date | None = None) -> list[str]:
+    name = f"{row.waves}, after {after.day} {after:%B %Y}" if after else row.waves
+    difference = f"{row.difference:+,}" if row.difference else "0"
+    return [name, f"{row.ours:,}", f"{row.published:,}", difference, f"Rp {row.returned:,}"]

@@ -141,7 +141,8 @@ def _the_press_table_adds_up(found: Replayed) -> None:
     assert [(row.waves, row.published) for row in press.later] == [("10", 9123)]
     head, rows = table(found, scale=SCALE)
     assert {len(row) for row in rows} == {len(head)}
-    assert rows[-1][0] == "1-9, after 23 October 2020"
+    assert [row[0] for row in rows[-3:]] == ["1-9, after 23 October 2020", "10", "1-10, after 31 October 2020"]
+    assert [row[2] for row in rows[-3:]] == ["373,745", "9,123", "382,868"]
 
 
 @pytest.mark.usefixtures("committed")
