@@ -98,10 +98,11 @@ def _draw_taken_again(
     cursor.execute(str(SQL["taken_cards"]), {"numbers": uuid_array(by_number)})
     for (taken,) in cursor.fetchall():
         place = by_number[taken.bytes]
-        number = cards.draw(prefix=job.card_prefix, length=job.card_length)
-        fingerprint = keys.fingerprint("card", number).bytes
-        if fingerprint not in by_number:  # else it is found taken in the next round
-            by_number[fingerprint] = place
+        fingerprint = taken.bytes
+        while fingerprint in by_number:
+            number = cards.draw(prefix=job.card_prefix, length=job.card_length)
+            fingerprint = keys.fingerprint("card", number).bytes
+        by_number[fingerprint] = place
         _exchange(numbers, place, fingerprint, at=_PERSON)
         cipher = keys.encrypt(number.encode(), owner=owners[place])
         _end_with(chunk.tables["waves_participation"], place, cipher)
