@@ -50,7 +50,7 @@ def enter(now: str | None) -> House:
     programme = load_programme(found.programme_source)
     secrets = keys.read(found.keys_file)
     start_django(database_url(found.path))
-    _check_installation(found, secrets)
+    check_installation(found, secrets)
     return House(found, programme, secrets, moment, Actor("cli", str(os.getuid())))
 
 
@@ -96,8 +96,8 @@ def start_django(url: str) -> None:
     django.setup()
 
 
-def _check_installation(found: home.Home, secrets: keys.Keys) -> None:
-    """A sandbox clock must not reach a real database, nor a wrong secret mint other ids for the same people."""
+def check_installation(found: home.Home, secrets: keys.Keys) -> None:
+    """Raises ForeignDatabase. A sandbox clock must not reach a real database, nor a wrong secret mint other ids."""
     from tenggat.foundation.models import Installation
 
     installation = Installation.objects.filter(pk=1).first()

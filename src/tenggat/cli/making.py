@@ -5,7 +5,7 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from tenggat.cli.house import database_url, load_programme, start_django
+from tenggat.cli.house import ForeignDatabase, check_installation, database_url, load_programme, start_django
 from tenggat.foundation import home, keys
 from tenggat.foundation.refusals import Refusal
 
@@ -19,9 +19,17 @@ class HomeDiffers(Refusal):
 def make_home(*, path: Path, programme: str, sandbox: bool, secrets: keys.Keys | None, now: datetime) -> home.Home:
     """Make or complete a home. A crash leaves what the next `init` completes. Raises HomeDiffers."""
     load_programme(Path(programme) if programme.endswith(".toml") else programme)
-    made = _existing(path, programme=programme, sandbox=sandbox) or _new(path, programme, sandbox, secrets)
+    found = _existing(path, programme=programme, sandbox=sandbox)
+    made = found or _new(path, programme, sandbox, secrets)
     start_django(database_url(made.path))
-    _make_tables(made, now=now)
+    try:
+        _make_tables(made, now=now)
+        check_installation(made, keys.read(made.keys_file))
+    except ForeignDatabase:
+        if found is None:  # nothing half-done stays behind
+            (path / "home.json").unlink(missing_ok=True)
+            shutil.rmtree(made.keys_file.parent, ignore_errors=True)
+        raise
     return made
 
 

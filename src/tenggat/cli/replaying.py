@@ -142,5 +142,6 @@ def _show(done: "Replayed", place: Path, scale: int) -> None:
     showing.line()
     showing.line(f"{done.seconds:.0f} seconds. Look around in this home:")
     showing.line(f"  export TENGGAT_HOME={place}")
-    showing.line("  tenggat report --now 2020-10-24T12:00:00+07:00")
-    showing.line("  tenggat export participations people.csv")
+    showing.line("  .venv/bin/tenggat report")
+    showing.line("  .venv/bin/tenggat report --as-of 2020-10-24T12:00:00+07:00   (the figures of that noon)")
+    showing.line("  .venv/bin/tenggat export participations people.csv")
