@@ -54,7 +54,8 @@ def import_participants(
     """Accept the people of a file into a wave, in file order, up to its quota.
 
     All of it is one transaction; refused rows are listed in `FILE.refused.csv`. `progress` is told the rows
-    read so far. Raises FileRefused, WaveUnknown, RuleNotInForce, ParserDied or AcceptedMeanwhile, with nothing done.
+    read so far. Raises FileRefused, WaveUnknown, RuleNotInForce, ParserDied,
+    AcceptedMeanwhile, and database errors as they come; nothing was done then.
     """
     with RefusedRows(path) as refused, refusing_races():
         with transaction.atomic(), connection.cursor() as cursor:
