@@ -60,7 +60,7 @@ def import_participants(
     with RefusedRows(path) as refused, refusing_races():
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(str(SQL["one_import_at_a_time"]))
-            cursor.execute(str(SQL["no_compiling"]))
+            cursor.execute(str(SQL["go_by_keys"]))
             room = locked_wave(wave)
             job = _job(path, room, programme, now=now, actor=actor)
             with parsed(job=job, keys=keys, size=chunk_size) as chunks:

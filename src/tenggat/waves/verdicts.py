@@ -134,10 +134,8 @@ def _in_order(chunk: Chunk) -> Iterable[int]:
 
 
 def _found(cursor: CursorWrapper, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
-    cursor.execute(str(SQL["prefer_keys"]))
     cursor.execute(str(SQL[name]), parameters)
     rows: list[tuple[Any, ...]] = cursor.fetchall()
-    cursor.execute(str(SQL["any_plan"]))
     return rows
 
 

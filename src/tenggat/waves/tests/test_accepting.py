@@ -76,9 +76,15 @@ def before() -> None:
 
 
 def alone(cells: dict[str, str], **options: Any) -> str | UUID:
-    usual = {"wave": 9, "programme": prakerja(), "keys": KEYS, "now": ACCEPTED, "actor": OFFICER}
+    usual: dict[str, Any] = {
+        "wave": 9,
+        "programme": prakerja(),
+        "keys": KEYS,
+        "now": ACCEPTED,
+        "actor": OFFICER,
+    }
     try:
-        return accept(**cells, **(usual | options)).person_id
+        return accept(**({"wave": 9} | usual | cells | options)).person_id
     except Refusal as refusal:
         return refusal.code
 

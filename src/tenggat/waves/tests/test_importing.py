@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 def only(folder: Path, **cells: str) -> Person:
     """Import one person and give what the registry knows."""
-    outcome = taken_in(people_file(folder, person(**cells)))
+    outcome = taken_in(people_file(folder, person(1, **cells)))
     assert outcome.accepted == 1
     return Person.objects.get()
 
@@ -268,7 +268,7 @@ def test_what_is_odd_is_flagged_and_the_person_is_accepted(
     tmp_path: Path, cells: dict[str, str], flags: list[str], channel: str
 ) -> None:
     wave()
-    outcome = taken_in(people_file(tmp_path, person(**cells)))
+    outcome = taken_in(people_file(tmp_path, person(1, **cells)))
     assert (outcome.accepted, outcome.warned) == (1, 1 if flags else 0)
     assert Person.objects.get().flags == flags
     assert Participation.objects.get().channel == channel

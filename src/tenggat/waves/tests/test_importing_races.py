@@ -49,7 +49,7 @@ def test_two_imports_at_once_never_pass_the_quota(tmp_path: Path) -> None:
         people_file(tmp_path, *(person(serial) for serial in range(first, first + 20)), name=f"{first}.csv")
         for first in (1, 101)
     ]
-    together(*(lambda path=path: taken_in(path, chunk_size=5) for path in files))  # type: ignore[misc]
+    together(*(lambda path=path: taken_in(path, chunk_size=5) for path in files))
     assert Wave.objects.get().accepted == Participation.objects.count() == 30
 
 
