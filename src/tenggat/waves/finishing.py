@@ -14,15 +14,19 @@ from tenggat.waves.applicants import Applicant, read_applicant
 from tenggat.waves.chunks import Chunk, Job
 from tenggat.waves.fingerprints import fingerprints
 
-SIZE = 50_000  # rows
+FIRST, SIZE = 4_000, 50_000  # rows of the first chunk, and of the largest
 
 
 def chunks(rows: Iterable[Row | BadRow], *, job: Job, keys: Keys, size: int = SIZE) -> Iterator[Chunk]:
-    """Read and finish a file's rows, `size` of them at a time."""
+    """Read and finish a file's rows, at most `size` of them at a time.
+
+    Chunks begin small and grow, so that the database has work at once, and never waits for the next one.
+    """
     finisher = _Finisher(job, keys)
-    stream = iter(rows)
-    while part := list(islice(stream, size)):
+    stream, wanted = iter(rows), min(FIRST, size)
+    while part := list(islice(stream, wanted)):
         yield finisher.chunk(part)
+        wanted = min(size, wanted + wanted // 2)
 
 
 class _Finisher:

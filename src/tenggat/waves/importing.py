@@ -54,12 +54,13 @@ def import_participants(
     """Accept the people of a file into a wave, in file order, up to its quota.
 
     All of it is one transaction; refused rows are listed in `FILE.refused.csv`. `progress` is told the rows
-    read so far. Raises FileRefused, WaveUnknown, RuleNotInForce, ParserDied or AcceptedMeanwhile, with nothing done.
+    read so far. Raises FileRefused, WaveUnknown, RuleNotInForce, ParserDied,
+    AcceptedMeanwhile, and database errors as they come; nothing was done then.
     """
     with RefusedRows(path) as refused, refusing_races():
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(str(SQL["one_import_at_a_time"]))
-            cursor.execute(str(SQL["no_compiling"]))
+            cursor.execute(str(SQL["go_by_keys"]))
             room = locked_wave(wave)
             job = _job(path, room, programme, now=now, actor=actor)
             with parsed(job=job, keys=keys, size=chunk_size) as chunks:

@@ -2,17 +2,11 @@
 -- Lets imports wait for each other until the end of their transactions, so that what was checked stays true.
 SELECT pg_advisory_xact_lock(hashtext('tenggat.waves.import'));
 
--- name: no_compiling
--- Keeps the statements of this transaction from being compiled, which costs more than it gives at this size.
-SET LOCAL jit = off;
-
--- name: prefer_keys
--- Makes the look-ups go through the index: a chunk is always a small part of the nation.
-SET LOCAL enable_seqscan = off;
-
--- name: any_plan
--- Ends prefer_keys.
-SET LOCAL enable_seqscan = on;
+-- name: go_by_keys
+-- Makes every look-up of this transaction, those of triggers too, go through an index. Statistics cannot be trusted
+-- here: an ANALYZE in the middle of an import sees none of its rows, and the planner would read whole tables for each.
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+       set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true);
 
 -- name: known_people
 -- Whom the fingerprints of a chunk lead to already, and what bars them.

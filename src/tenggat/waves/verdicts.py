@@ -48,14 +48,15 @@ def judge(cursor: CursorWrapper, chunk: Chunk, *, wave: int, free: int, seats_pe
     taken = _taken(cursor, chunk)
     count = len(chunk.nik)
     verdict = Verdict(bytearray(count), bytearray(count))
-    seen: set[bytes] = set()
+    seen: set[bytes] = set()  # people accepted from this chunk; those of earlier ones the database knows
     for place, nik in enumerate(chunk.nik):
         household = chunk.household[place]
         person = known.get(nik) if known else None
-        seats = taken.get(household) if household else None
-        if person and (barred := person.barred or _conflict(person, chunk, place)):
-            reason = barred
-        elif nik in seen:
+        seats = taken.get(household)
+        person_id = person.person_id if person else nik
+        if person and (reason := person.barred or _conflict(person, chunk, place)):
+            pass
+        elif person_id in seen:
             reason = "repeated"
         elif seats and len(seats) >= seats_per_household:
             reason = "household_full"
@@ -63,25 +64,31 @@ def judge(cursor: CursorWrapper, chunk: Chunk, *, wave: int, free: int, seats_pe
             reason = "quota_full"
         else:
             free -= 1
-            seen.add(nik)
-            verdict.accepted[place] = 1
-            if person:
-                verdict.returning[place] = person.person_id
-                seen.add(person.person_id)
-            else:
-                verdict.new[place] = 1
+            seen.add(person_id)
+            _accept(verdict, place, person)
             if household:
-                taken[household] = seats = seats or set()
-                seat = 1 if 1 not in seats else _lowest(seats)
-                seats.add(seat)
-                verdict.seats.append((household, seat, place))
+                verdict.seats.append((household, _sit(taken, household, seats), place))
             continue
         verdict.refused.append((chunk.lines[place], reason, SENTENCES[reason]))
     return verdict
 
 
-def _lowest(seats: set[int]) -> int:
-    return next(seat for seat in range(1, len(seats) + 2) if seat not in seats)
+def _accept(verdict: Verdict, place: int, person: Known | None) -> None:
+    verdict.accepted[place] = 1
+    if person is None:
+        verdict.new[place] = 1
+    else:
+        verdict.returning[place] = person.person_id
+
+
+def _sit(taken: dict[bytes, set[int]], household: bytes, seats: set[int] | None) -> int:
+    """The lowest free seat, which is taken from now on."""
+    if not seats:
+        taken[household] = {1}
+        return 1
+    seat = next(seat for seat in range(1, len(seats) + 2) if seat not in seats)
+    seats.add(seat)
+    return seat
 
 
 def _conflict(person: Known, chunk: Chunk, place: int) -> str | None:
@@ -127,10 +134,8 @@ def _in_order(chunk: Chunk) -> Iterable[int]:
 
 
 def _found(cursor: CursorWrapper, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
-    cursor.execute(str(SQL["prefer_keys"]))
     cursor.execute(str(SQL[name]), parameters)
     rows: list[tuple[Any, ...]] = cursor.fetchall()
-    cursor.execute(str(SQL["any_plan"]))
     return rows
 
 

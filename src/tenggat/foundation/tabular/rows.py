@@ -37,6 +37,9 @@ class FileRefused(Refusal):
         super().__init__(message, **facts)
         self.code = code  # type: ignore[misc]  # one class for the few ways in which a file is wrong
 
+    def __reduce__(self) -> tuple[object, ...]:  # it travels from the process that reads the file
+        return (FileRefused, (self.code, self.message), {"facts": self.facts})
+
 
 _SENTENCES = {
     "file_not_found": "was not found: check the name and the folder.",

@@ -33,7 +33,7 @@ def kk(serial: int = 1) -> str:
     return f"317101{serial:010d}"
 
 
-def person(serial: int = 1, **cells: str) -> dict[str, str]:
+def person(serial: int = 1, /, **cells: str) -> dict[str, str]:
     """The cells of a row; each serial is another person in a household of their own."""
     usual = {
         "nik": nik(serial),
@@ -61,7 +61,7 @@ def wave(number: int = 9, *, quota: int = 100) -> Wave:
 
 
 def taken_in(path: Path, *, wave: int = 9, **options: Any) -> Imported:
-    usual = {"programme": prakerja(), "keys": KEYS, "now": ACCEPTED, "actor": OFFICER}
+    usual: dict[str, Any] = {"programme": prakerja(), "keys": KEYS, "now": ACCEPTED, "actor": OFFICER}
     return import_participants(path=path, wave=wave, **(usual | options))
 
 

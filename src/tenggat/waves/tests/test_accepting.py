@@ -6,12 +6,24 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
+
 from tenggat.foundation.refusals import Refusal
 from tenggat.registry.actions import blacklist_add
 from tenggat.waves.actions import accept, announce_wave
 from tenggat.waves.models import Participation
 from tenggat.waves.tests.people import (
-    ACCEPTED, ANNOUNCED, KEYS, OFFICER, kk, nik, people_file, person, prakerja, reasons, taken_in, wave,
+    ACCEPTED,
+    ANNOUNCED,
+    KEYS,
+    OFFICER,
+    kk,
+    nik,
+    people_file,
+    person,
+    prakerja,
+    reasons,
+    taken_in,
+    wave,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +43,11 @@ ROWS: list[dict[str, str]] = [
     person(12),
     person(13),
 ]
-RANDOM = {"registry_person": {"identity_cipher"}, "waves_participation": {"card_cipher"}, "waves_card": {"number_fingerprint"}}
+RANDOM = {
+    "registry_person": {"identity_cipher"},
+    "waves_participation": {"card_cipher"},
+    "waves_card": {"number_fingerprint"},
+}
 TABLES = (
     "registry_person", "registry_nikkey", "waves_participation", "waves_card", "waves_household_seat",
     "ledger_entry", "journal_event", "waves_wave",
@@ -46,7 +62,9 @@ def everything() -> dict[str, list[str]]:
             cursor.execute(f"SELECT * FROM {table}")
             names = [column.name for column in cursor.description]
             left_out = RANDOM.get(table, set()) | {"event_id", "entry_id"}
-            rows = [[f"{n}={v}" for n, v in zip(names, row, strict=True) if n not in left_out] for row in cursor]
+            rows = [
+                [f"{n}={v}" for n, v in zip(names, row, strict=True) if n not in left_out] for row in cursor
+            ]
             found[table] = sorted(map(str, rows))
     return found
 
@@ -58,9 +76,15 @@ def before() -> None:
 
 
 def alone(cells: dict[str, str], **options: Any) -> str | UUID:
-    usual = {"wave": 9, "programme": prakerja(), "keys": KEYS, "now": ACCEPTED, "actor": OFFICER}
+    usual: dict[str, Any] = {
+        "wave": 9,
+        "programme": prakerja(),
+        "keys": KEYS,
+        "now": ACCEPTED,
+        "actor": OFFICER,
+    }
     try:
-        return accept(**cells, **(usual | options)).person_id
+        return accept(**({"wave": 9} | usual | cells | options)).person_id
     except Refusal as refusal:
         return refusal.code
 

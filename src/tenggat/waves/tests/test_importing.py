@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+
 from tenggat.journal.models import Act, Event
 from tenggat.ledger.models import Entry
 from tenggat.registry.actions import blacklist_add, blacklist_remove
@@ -13,7 +14,19 @@ from tenggat.waves.actions import announce_wave
 from tenggat.waves.models import Card, HouseholdSeat, Participation, Wave
 from tenggat.waves.refusals import WaveUnknown
 from tenggat.waves.tests.people import (
-    ACCEPTED, ANNOUNCED, BORN, KEYS, OFFICER, kk, nik, people_file, person, prakerja, reasons, taken_in, wave,
+    ACCEPTED,
+    ANNOUNCED,
+    BORN,
+    KEYS,
+    OFFICER,
+    kk,
+    nik,
+    people_file,
+    person,
+    prakerja,
+    reasons,
+    taken_in,
+    wave,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 def only(folder: Path, **cells: str) -> Person:
     """Import one person and give what the registry knows."""
-    outcome = taken_in(people_file(folder, person(**cells)))
+    outcome = taken_in(people_file(folder, person(1, **cells)))
     assert outcome.accepted == 1
     return Person.objects.get()
 
@@ -36,13 +49,17 @@ def lift(number: str) -> None:
 
 def test_siti_budi_and_ani_are_accepted_with_everything_that_belongs_to_them(tmp_path: Path) -> None:
     wave()
-    outcome = taken_in(people_file(tmp_path, person(1, name="Siti"), person(2, name="Budi"), person(3, name="Ani")))
+    outcome = taken_in(
+        people_file(tmp_path, person(1, name="Siti"), person(2, name="Budi"), person(3, name="Ani"))
+    )
     assert (outcome.read, outcome.accepted, outcome.refused, outcome.warned) == (3, 3, 0, 0)
     assert outcome.refused_file is None
     assert Wave.objects.get().accepted == 3
     siti = Person.objects.get(name="Siti")
     assert siti.person_id == KEYS.fingerprint("nik", nik(1))
-    assert KEYS.decrypt(bytes(siti.identity_cipher), owner=siti.person_id.bytes) == f"{nik(1)}:{kk(1)}".encode()
+    assert (
+        KEYS.decrypt(bytes(siti.identity_cipher), owner=siti.person_id.bytes) == f"{nik(1)}:{kk(1)}".encode()
+    )
     assert siti.household_fingerprint == KEYS.fingerprint("kk", kk(1))
     assert (siti.birth_date, siti.phone, siti.email) == (BORN, "+628120000001", "peserta1@contoh.id")
     assert (siti.province, siti.time_zone, siti.flags) == ("31", "Asia/Jakarta", [])
@@ -131,7 +148,9 @@ def test_somebody_whose_entry_was_lifted_is_accepted_and_completed(tmp_path: Pat
     siti = only(tmp_path, name="Siti")
     assert (siti.name, siti.phone, siti.birth_date) == ("Siti", "+628120000001", BORN)
     assert siti.household_fingerprint == KEYS.fingerprint("kk", kk(1))
-    assert KEYS.decrypt(bytes(siti.identity_cipher), owner=siti.person_id.bytes) == f"{nik(1)}:{kk(1)}".encode()
+    assert (
+        KEYS.decrypt(bytes(siti.identity_cipher), owner=siti.person_id.bytes) == f"{nik(1)}:{kk(1)}".encode()
+    )
     assert BlacklistEntry.objects.get().lifted_reason == "error"
 
 
@@ -217,7 +236,9 @@ def test_a_corrected_nik_leads_to_the_same_person(tmp_path: Path) -> None:
     outcome = taken_in(people_file(tmp_path, person(77, kk=kk(1)), person(1)), wave=10)
     assert reasons(outcome) == [(3, "repeated")]
     siti.refresh_from_db()
-    assert KEYS.decrypt(bytes(siti.identity_cipher), owner=siti.person_id.bytes) == f"{nik(77)}:{kk(1)}".encode()
+    assert (
+        KEYS.decrypt(bytes(siti.identity_cipher), owner=siti.person_id.bytes) == f"{nik(77)}:{kk(1)}".encode()
+    )
     back = Participation.objects.get(wave_id=10)
     assert back.person_id == siti.person_id
     number = KEYS.decrypt(bytes(back.card_cipher), owner=siti.person_id.bytes).decode()
@@ -247,7 +268,7 @@ def test_what_is_odd_is_flagged_and_the_person_is_accepted(
     tmp_path: Path, cells: dict[str, str], flags: list[str], channel: str
 ) -> None:
     wave()
-    outcome = taken_in(people_file(tmp_path, person(**cells)))
+    outcome = taken_in(people_file(tmp_path, person(1, **cells)))
     assert (outcome.accepted, outcome.warned) == (1, 1 if flags else 0)
     assert Person.objects.get().flags == flags
     assert Participation.objects.get().channel == channel
@@ -255,7 +276,11 @@ def test_what_is_odd_is_flagged_and_the_person_is_accepted(
 
 def test_the_zone_comes_from_the_province_and_else_from_the_nik(tmp_path: Path) -> None:
     wave()
-    papua, bali, jakarta = person(1, province="91"), person(2, nik=nik(2, place="517101"), province=""), person(3)
+    papua, bali, jakarta = (
+        person(1, province="91"),
+        person(2, nik=nik(2, place="517101"), province=""),
+        person(3),
+    )
     taken_in(people_file(tmp_path, papua, bali, jakarta))
     zones = dict(Person.objects.values_list("name", "time_zone"))
     assert zones == {"Peserta 1": "Asia/Jayapura", "Peserta 2": "Asia/Makassar", "Peserta 3": "Asia/Jakarta"}
@@ -283,7 +308,10 @@ def test_numbers_that_belong_to_somebody_are_drawn_again(tmp_path: Path) -> None
     assert taken_in(path, programme=few, chunk_size=20).accepted == 80
     for taking_part in Participation.objects.all():
         number = KEYS.decrypt(bytes(taking_part.card_cipher), owner=taking_part.person_id.bytes).decode()
-        assert Card.objects.get(number_fingerprint=KEYS.fingerprint("card", number)).person_id == taking_part.person_id
+        assert (
+            Card.objects.get(number_fingerprint=KEYS.fingerprint("card", number)).person_id
+            == taking_part.person_id
+        )
 
 
 def test_progress_is_told_the_rows_read_so_far(tmp_path: Path) -> None:

@@ -6,10 +6,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from django.db import connection
+
 from tenggat.foundation.refusals import Refusal
 from tenggat.foundation.tabular import FileRefused
 from tenggat.registry.models import Person
@@ -46,7 +49,7 @@ def test_two_imports_at_once_never_pass_the_quota(tmp_path: Path) -> None:
         people_file(tmp_path, *(person(serial) for serial in range(first, first + 20)), name=f"{first}.csv")
         for first in (1, 101)
     ]
-    together(*(lambda path=path: taken_in(path, chunk_size=5) for path in files))  # type: ignore[misc]
+    together(*(lambda path=path: taken_in(path, chunk_size=5) for path in files))
     assert Wave.objects.get().accepted == Participation.objects.count() == 30
 
 
@@ -73,13 +76,27 @@ def test_a_parser_that_dies_leaves_nothing(tmp_path: Path) -> None:
     wave()
     path = people_file(tmp_path, *(person(serial) for serial in range(1, 2001)))
 
-    def kill(_: int) -> None:
-        found = subprocess.run(["pgrep", "-P", str(os.getpid()), "-f", "tenggat.waves.parsing"], capture_output=True)
-        os.kill(int(found.stdout.split()[0]), signal.SIGKILL)
+    def kill(read: int) -> None:
+        if read == 10:
+            (parser,) = psutil.Process().children()
+            parser.kill()
 
     with pytest.raises(ParserDied):
         taken_in(path, chunk_size=10, progress=kill)
     assert (Participation.objects.count(), Person.objects.count(), Wave.objects.get().accepted) == (0, 0, 0)
+
+
+MARK = "TENGGAT_TEST_MARK"
+
+
+def left_over(mark: Path) -> list[psutil.Process]:
+    """Processes that carry the mark in their environment."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get(MARK) == str(mark) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
 
 
 CUT_OFF = """
@@ -89,19 +106,24 @@ from django.db import connection
 connection.settings_dict["NAME"] = sys.argv[2]
 from pathlib import Path
 from tenggat.waves.tests.people import taken_in
-taken_in(Path(sys.argv[1]), chunk_size=10, progress=lambda read: os.kill(os.getpid(), int(sys.argv[3])) if read >= 30 else None)
+cut = lambda read: os.kill(os.getpid(), int(sys.argv[3])) if read >= 30 else None
+taken_in(Path(sys.argv[1]), chunk_size=10, progress=cut)
 """
 
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
-def test_an_import_that_is_cut_off_leaves_nothing_and_no_process(tmp_path: Path, sign: signal.Signals) -> None:
+def test_an_import_that_is_cut_off_leaves_nothing_and_no_process(
+    tmp_path: Path, sign: signal.Signals
+) -> None:
     wave()
     path = people_file(tmp_path, *(person(serial) for serial in range(1, 2001)))
     database = str(connection.settings_dict["NAME"])
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), MARK: str(tmp_path)}
     command = [sys.executable, "-c", CUT_OFF, str(path), database, str(int(sign))]
-    done = subprocess.run(command, env=environment, capture_output=True, timeout=60)
+    done = subprocess.run(command, check=False, env=environment, capture_output=True, timeout=60)
     assert done.returncode != 0
+    psutil.wait_procs(left_over(tmp_path), timeout=10)
+    assert left_over(tmp_path) == []
     assert (Participation.objects.count(), Wave.objects.get().accepted) == (0, 0)
     assert [found.name for found in tmp_path.iterdir()] == ["people.csv"]
     assert taken_in(path, chunk_size=500).accepted == 100  # and the lock is free
@@ -112,7 +134,10 @@ def test_an_import_that_is_cut_off_leaves_nothing_and_no_process(tmp_path: Path,
     [
         (b"", "file_empty"),
         (b"nik,kk\n1,2\n", "file_columns"),
-        ("nik,kk,name,birth_date,phone,email,province\n1,2,Siti Nurhaliz\xe9,,,,\n".encode("latin-1"), "file_not_utf8"),
+        (
+            "nik,kk,name,birth_date,phone,email,province\n1,2,Siti Nurhaliz\xe9,,,,\n".encode("latin-1"),
+            "file_not_utf8",
+        ),
     ],
 )
 def test_a_file_that_is_no_table_changes_nothing(tmp_path: Path, content: bytes, code: str) -> None:

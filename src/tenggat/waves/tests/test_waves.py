@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from tenggat.foundation.keys import KeysUnusable
 from tenggat.journal.models import Act, Event
 from tenggat.waves.actions import AlreadyAnnounced, WaveExists, WaveInvalid, announce_wave, open_wave
@@ -14,7 +15,16 @@ from tenggat.waves.queries import list_waves
 from tenggat.waves.refusals import WaveUnknown
 from tenggat.waves.rotation import rotate_cards
 from tenggat.waves.tests.people import (
-    ACCEPTED, ANNOUNCED, KEYS, OFFICER, OPENED, people_file, person, prakerja, taken_in, wave,
+    ACCEPTED,
+    ANNOUNCED,
+    KEYS,
+    OFFICER,
+    OPENED,
+    people_file,
+    person,
+    prakerja,
+    taken_in,
+    wave,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +40,11 @@ def test_wave_10_of_2_october_2020_ends_with_31_october(tmp_path: Path) -> None:
     wave()
     taken_in(people_file(tmp_path, person(1), person(2)))
     announced = announce()
-    assert (announced.announced_at, announced.deadline_at, announced.deadline_version) == (ANNOUNCED, DEADLINE, 1)
+    assert (announced.announced_at, announced.deadline_at, announced.deadline_version) == (
+        ANNOUNCED,
+        DEADLINE,
+        1,
+    )
     assert set(Participation.objects.values_list("deadline_at", "deadline_version")) == {(DEADLINE, 1)}
     told = Event.objects.filter(kind="deadline_set")
     assert told.count() == 2
@@ -94,4 +108,4 @@ def test_cards_move_to_the_new_key_and_a_second_rotation_finds_nothing(tmp_path:
     assert len(rotated.decrypt(bytes(card.card_cipher), owner=card.person_id.bytes)) == 16
     with pytest.raises(KeysUnusable):
         KEYS.decrypt(bytes(card.card_cipher), owner=card.person_id.bytes)
-    assert ACCEPTED == card.accepted_at
+    assert card.accepted_at == ACCEPTED
