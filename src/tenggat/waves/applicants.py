@@ -15,6 +15,7 @@ FIRST_YEAR = 1900
 
 _FLAGS = {
     "unknown_place": ("place_unknown",),
+    "unknown_serial": ("serial_unknown",),
     "birth_date_differs": ("birth_date_differs",),
     "birth_date_unclear": ("birth_date_unusable",),
     "synthetic_place": (),  # invented people are no mistake

@@ -96,4 +96,6 @@ def _send(message: Any, target: IO[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    from tenggat.waves.parsing import serve as serve_by_name  # what it raises must have a home in both processes
+
+    serve_by_name(sys.stdin.buffer, sys.stdout.buffer)
