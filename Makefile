@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCALE ?= 100
 PEOPLE ?= 560000
 
-.PHONY: help setup run test test-15 check lock bench clean
+.PHONY: help setup run test test-15 check lock docs bench clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
 
@@ -36,6 +36,9 @@ test: setup ## everything: the whole suite, on the embedded server
 
 test-15: setup ## the database tests on Debian's PostgreSQL 15, the oldest supported
 	@scripts/with-postgresql-15 $(BIN)/pytest -q -n 2 -m db
+
+docs: setup ## write docs/commands.md anew
+	@$(BIN)/python scripts/write-commands
 
 bench: setup ## ratios against bare PostgreSQL in one run (PEOPLE=5600000 for all)
 	@$(BIN)/python -m bench --people $(PEOPLE)
