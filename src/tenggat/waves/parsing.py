@@ -11,6 +11,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import IO, Any
 
@@ -42,29 +43,37 @@ def parsed(*, job: Job, keys: Keys, size: int = SIZE) -> Iterator[Iterator[Chunk
     Raises FileRefused before the first chunk, ParserDied and ParserFailed between chunks.
     """
     # In a session of its own, Ctrl-C reaches only us, and we end it.
-    with subprocess.Popen(
-        [sys.executable, "-m", "tenggat.waves.parsing"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-    ) as process:
+    with (
+        subprocess.Popen(
+            [sys.executable, "-m", "tenggat.waves.parsing"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        ) as process,
+        ThreadPoolExecutor(1) as reader,
+    ):
         try:
-            yield _received(process, (job, keys.dumps(), size))
+            yield _received(process, reader, (job, keys.dumps(), size))
         finally:
-            process.kill()
+            process.kill()  # which also ends a reading that nobody waits for any more
 
 
-def _received(process: "subprocess.Popen[bytes]", task: tuple[Job, str, int]) -> Iterator[Chunk]:
+def _received(
+    process: "subprocess.Popen[bytes]", reader: ThreadPoolExecutor, task: tuple[Job, str, int]
+) -> Iterator[Chunk]:
+    """The chunks, each received while the one before it is written."""
     assert process.stdin is not None
     assert process.stdout is not None
     try:
         with process.stdin as pipe:
             pickle.dump(task, pipe)
-        while (message := pickle.load(process.stdout)) is not None:  # noqa: S301 -- our own process
+        coming = reader.submit(pickle.load, process.stdout)
+        while (message := coming.result()) is not None:
             if isinstance(message, Exception):
                 raise message
+            coming = reader.submit(pickle.load, process.stdout)
             yield message
     except (EOFError, BrokenPipeError, pickle.UnpicklingError):
         raise ParserDied(

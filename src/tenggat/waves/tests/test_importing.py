@@ -1,9 +1,12 @@
 """Who is accepted from a file, who is refused and why, and who is taken in with a warning."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]
+from django.db import connection
 
 from tenggat.journal.models import Act, Event
 from tenggat.ledger.models import Entry
@@ -11,6 +14,7 @@ from tenggat.registry.actions import blacklist_add, blacklist_remove
 from tenggat.registry.models import BlacklistEntry, NikKey, Person
 from tenggat.waves import cards
 from tenggat.waves.actions import announce_wave
+from tenggat.waves.applicants import COLUMNS
 from tenggat.waves.models import Card, HouseholdSeat, Participation, Wave
 from tenggat.waves.refusals import WaveUnknown
 from tenggat.waves.tests.people import (
@@ -28,6 +32,7 @@ from tenggat.waves.tests.people import (
     taken_in,
     wave,
 )  # fmt: skip
+from tenggat.waves.verdicts import SQL
 
 pytestmark = pytest.mark.django_db
 
@@ -176,77 +181,6 @@ def test_a_household_is_counted_across_the_chunks_of_a_file(tmp_path: Path) -> N
     assert reasons(taken_in(path, chunk_size=1)) == [(4, "household_full"), (5, "household_full")]
 
 
-def leave(serial: int = 1) -> None:
-    """The person withdraws from the wave and frees the seat."""
-    gone = Participation.objects.filter(person_id=KEYS.fingerprint("nik", nik(serial)))
-    gone.update(state="withdrawn", ended_at=ACCEPTED)
-    HouseholdSeat.objects.filter(person_id=KEYS.fingerprint("nik", nik(serial))).delete()
-
-
-def test_who_withdrew_may_come_back_in_another_wave_as_the_same_person(tmp_path: Path) -> None:
-    wave()
-    wave(10)
-    taken_in(people_file(tmp_path, person(1)))
-    leave()
-    outcome = taken_in(people_file(tmp_path, person(1, kk=kk(7), phone="081999999999", name="")), wave=10)
-    assert outcome.accepted == 1
-    siti = Person.objects.get()
-    assert (siti.name, siti.phone) == ("Peserta 1", "+6281999999999")
-    assert NikKey.objects.count() == 1
-    assert sorted(Participation.objects.values_list("wave", "state")) == [(9, "withdrawn"), (10, "accepted")]
-
-
-def test_who_left_a_wave_cannot_come_back_into_the_same_one(tmp_path: Path) -> None:
-    wave()
-    taken_in(people_file(tmp_path, person(1)))
-    leave()
-    assert reasons(taken_in(people_file(tmp_path, person(1)))) == [(2, "left_this_wave")]
-
-
-@pytest.mark.parametrize(
-    ("cells", "accepted"),
-    [
-        ({"birth_date": "1991-05-05", "kk": kk(2)}, 0),
-        ({"birth_date": "1991-05-05"}, 1),
-        ({"kk": kk(2)}, 1),
-    ],
-)
-def test_a_nik_with_another_birth_date_and_another_kk_is_left_to_a_human(
-    tmp_path: Path, cells: dict[str, str], accepted: int
-) -> None:
-    wave()
-    wave(10)
-    taken_in(people_file(tmp_path, person(1)))
-    leave()
-    outcome = taken_in(people_file(tmp_path, person(1, **cells)), wave=10)
-    assert outcome.accepted == accepted
-    assert reasons(outcome) == ([] if accepted else [(2, "identity_conflict")])
-    assert Person.objects.get().birth_date == BORN
-
-
-def test_a_corrected_nik_leads_to_the_same_person(tmp_path: Path) -> None:
-    wave()
-    wave(10)
-    taken_in(people_file(tmp_path, person(1)))
-    leave()
-    siti = Person.objects.get()
-    NikKey.objects.create(
-        person_id=siti.person_id, fingerprint=KEYS.fingerprint("nik", nik(77)), from_at=ACCEPTED
-    )
-    outcome = taken_in(people_file(tmp_path, person(77, kk=kk(1)), person(1)), wave=10)
-    assert reasons(outcome) == [(3, "repeated")]
-    siti.refresh_from_db()
-    assert (
-        KEYS.decrypt(bytes(siti.identity_cipher), owner=siti.person_id.bytes) == f"{nik(77)}:{kk(1)}".encode()
-    )
-    back = Participation.objects.get(wave_id=10)
-    assert back.person_id == siti.person_id
-    number = KEYS.decrypt(bytes(back.card_cipher), owner=siti.person_id.bytes).decode()
-    assert Card.objects.get(wave=10).number_fingerprint == KEYS.fingerprint("card", number)
-    assert Card.objects.get(wave=10).person_id == siti.person_id
-    assert Entry.objects.get(wave=10).person_id == Event.objects.get(wave=10).person_id == siti.person_id
-
-
 @pytest.mark.parametrize(
     ("cells", "flags", "channel"),
     [
@@ -299,8 +233,6 @@ def test_a_wave_that_is_not_open_takes_nobody(tmp_path: Path) -> None:
 
 
 def test_numbers_that_belong_to_somebody_are_drawn_again(tmp_path: Path) -> None:
-    from dataclasses import replace
-
     wave(quota=1000)
     programme = prakerja()
     few = replace(programme, identity=replace(programme.identity, card_prefix="99999", card_length=8))
@@ -320,3 +252,32 @@ def test_progress_is_told_the_rows_read_so_far(tmp_path: Path) -> None:
     path = people_file(tmp_path, person(1), person(2), person(3, nik="x"))
     taken_in(path, chunk_size=2, progress=seen.append)
     assert seen == [2, 3]
+
+
+def test_a_sheet_with_a_numeric_nik_loses_that_row_only(tmp_path: Path) -> None:
+    wave()
+    path = tmp_path / "people.xlsx"
+    rows = [person(1), person(2), person(3)]
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, COLUMNS)
+        for line, cells in enumerate(rows, start=1):
+            for column, name in enumerate(COLUMNS):
+                page.write_string(line, column, cells[name])
+        page.write_number(2, 0, int(nik(2)))
+    outcome = taken_in(path)
+    assert (outcome.accepted, reasons(outcome)) == (2, [(3, "nik_is_number")])
+
+
+def test_an_analyze_in_the_middle_does_not_make_the_triggers_read_whole_tables(tmp_path: Path) -> None:
+    wave(quota=1_000)
+    taken_in(people_file(tmp_path, person(1)))
+    with connection.cursor() as cursor:
+        cursor.execute(str(SQL["go_by_keys"]))
+        cursor.execute("ANALYZE registry_person")
+        cursor.execute(
+            "EXPLAIN SELECT FROM unnest(ARRAY[gen_random_uuid()]) AS arrived (person_id) WHERE NOT EXISTS"
+            " (SELECT FROM registry_person AS person WHERE person.person_id = arrived.person_id)"
+        )
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "registry_person_pkey" in plan
