@@ -3,6 +3,7 @@
 import random
 from concurrent.futures import wait
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 
@@ -113,7 +114,7 @@ def test_buyers_and_a_run_let_loose_on_each_other_agree_in_the_end(
         night()
 
     with sessions() as all_of_them:
-        work = [all_of_them.start(lambda name=name: deliver(name)) for name in platforms]
+        work = [all_of_them.start(partial(deliver, name)) for name in platforms]
         work.append(all_of_them.start(run))
         wait(work)
         for each in work:

@@ -10,7 +10,6 @@ from tenggat.cli import showing
 from tenggat.cli.answers import Answer, AsJson, Now, answers
 from tenggat.cli.house import ClockRefused, enter
 from tenggat.foundation.clock import parse_instant
-from tenggat.foundation.refusals import Refusal
 
 if TYPE_CHECKING:
     from tenggat.evidence.case import Case
@@ -20,12 +19,6 @@ _COLUMNS = (
     "wave", "accepted", "bought", "completed", "revoked", "withdrawn", "reinstated", "held", "undecided", "lapse_rate",
 )  # fmt: skip
 export = typer.Typer(help="Write a table to FILE.csv or FILE.parquet.", no_args_is_help=True)
-
-
-class PersonUnknown(Refusal):
-    """Nobody has this number."""
-
-    code = "unknown_person"
 
 
 def register(app: typer.Typer) -> None:
@@ -97,11 +90,11 @@ def person(
     """One person's history, oldest first, personal data masked."""
     house = enter(now)
     from tenggat.evidence.case import case
-    from tenggat.registry.actions import resolve
+    from tenggat.registry.actions import PersonUnknown, resolve
 
     person_id = resolve(nik=nik, programme=house.programme, keys=house.keys, now=house.now)
     if person_id is None:
-        raise PersonUnknown("Nobody with this NIK is known; check the number.")
+        raise PersonUnknown
     found = case(person_id=person_id)
     data = {
         "person_id": found.person_id,

@@ -1,6 +1,7 @@
 """wave open, wave announce, wave list."""
 
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
@@ -18,16 +19,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(wave, name="wave")
 
 
-def _as_dict(found: Any) -> dict[str, Any]:
-    return {
-        "wave": found.number,
-        "quota": found.quota,
-        "announced_at": found.announced_at,
-        "deadline_at": found.deadline_at,
-        "accepted": found.accepted,
-    }
-
-
 @wave.command("open")
 @answers
 def open_(
@@ -39,6 +30,7 @@ def open_(
     """Open a wave with a quota."""
     house = enter(now)
     from tenggat.waves import actions
+    from tenggat.waves.queries import wave_line
 
     found = actions.open_wave(number=number, quota=quota, now=house.now, actor=house.actor)
 
@@ -48,7 +40,7 @@ def open_(
             f"Next: tenggat wave announce {number} --at INSTANT, tenggat import participants FILE --wave {number}"
         )
 
-    return Answer(_as_dict(found), show)
+    return Answer(asdict(wave_line(found)), show)
 
 
 @wave.command("announce")
@@ -62,6 +54,7 @@ def announce(
     """Announce a wave: its people get their deadline, once and for all."""
     house = enter(now)
     from tenggat.waves import actions
+    from tenggat.waves.queries import wave_line
 
     try:
         moment = parse_instant(at)
@@ -74,7 +67,7 @@ def announce(
         showing.line(f"Wave {number} is announced at {showing.moment(found.announced_at, zone)}.")
         showing.line(f"The first instant that is too late: {showing.moment(found.deadline_at, zone)}.")
 
-    return Answer(_as_dict(found), show)
+    return Answer(asdict(wave_line(found)), show)
 
 
 @wave.command("list")
@@ -82,15 +75,15 @@ def announce(
 def list_(now: Now = None, as_json: AsJson = False) -> Answer:
     """List the waves."""
     house = enter(now)
-    from tenggat.waves.models import Wave
+    from tenggat.waves.queries import list_waves
 
-    found = list(Wave.objects.order_by("number"))
+    found = list_waves()
 
     def show() -> None:
         zone = house.programme.time_zone
         rows = [
             (
-                str(each.number),
+                str(each.wave),
                 showing.number(each.quota),
                 showing.number(each.accepted),
                 showing.moment(each.announced_at, zone),
@@ -103,4 +96,4 @@ def list_(now: Now = None, as_json: AsJson = False) -> Answer:
         else:
             showing.line("No wave yet. Open one with: tenggat wave open 1 --quota 1000")
 
-    return Answer({"waves": [_as_dict(each) for each in found]}, show)
+    return Answer({"waves": [asdict(each) for each in found]}, show)

@@ -21,7 +21,8 @@ def rows(statement: Statement, parameters: Parameters | None = None) -> list[tup
     """Run a statement and give all its rows."""
     with connection.cursor() as cursor:
         cursor.execute(statement.text, parameters)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def one(statement: Statement, parameters: Parameters | None = None) -> tuple[Any, ...] | None:

@@ -81,9 +81,7 @@ def blacklist_check(*, nik: str, programme: Programme, keys: Keys, now: datetime
 
 
 @transaction.atomic
-def blacklist_add(
-    *, nik: str, reason: str, programme: Programme, keys: Keys, now: datetime, actor: Actor
-) -> UUID:
+def blacklist_add(*, nik: str, reason: str, programme: Programme, keys: Keys, now: datetime, actor: Actor) -> UUID:
     """Put a NIK on the blacklist; who is not known yet is remembered by the NIK alone. Gives the person.
 
     Raises NikRefused, ReasonMissing, AlreadyBlacklisted.
@@ -104,9 +102,7 @@ def blacklist_add(
 
 
 @transaction.atomic
-def blacklist_remove(
-    *, nik: str, reason: str, programme: Programme, keys: Keys, now: datetime, actor: Actor
-) -> UUID:
+def blacklist_remove(*, nik: str, reason: str, programme: Programme, keys: Keys, now: datetime, actor: Actor) -> UUID:
     """Lift the entry of a NIK; it stays, with the reason. Gives the person.
 
     Raises NikRefused, ReasonMissing, PersonUnknown, NotBlacklisted.

@@ -18,11 +18,7 @@ class Standing:
 
 def person_of(*, fingerprint: UUID) -> UUID | None:
     """The person whom a NIK (as a fingerprint) leads to today, or None."""
-    return (
-        NikKey.objects.filter(fingerprint=fingerprint, until_at=None)
-        .values_list("person_id", flat=True)
-        .first()
-    )
+    return NikKey.objects.filter(fingerprint=fingerprint, until_at=None).values_list("person_id", flat=True).first()
 
 
 def standing(*, person_id: UUID | None) -> Standing:

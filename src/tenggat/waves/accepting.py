@@ -70,9 +70,7 @@ def accept(
         due = entitlement(room, programme, accepted_at=now)
         _take_in(room, person_id, applicant, due, programme, keys=keys, now=now)
         if household is not None:
-            HouseholdSeat.objects.create(
-                household_fingerprint=household, seat=seat, person_id=person_id, wave=wave
-            )
+            HouseholdSeat.objects.create(household_fingerprint=household, seat=seat, person_id=person_id, wave=wave)
         _book(room, person_id, due, now=now, actor=actor)
         return Accepted(person_id, applicant.flags)
 

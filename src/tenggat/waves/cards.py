@@ -44,6 +44,4 @@ def is_valid(number: str) -> bool:
 def _sums() -> dict[str, int]:
     """The Luhn sum of each group of four digits that ends on an even place from the right."""
     doubled = [sum(divmod(2 * digit, 10)) for digit in range(10)]
-    return {
-        f"{n:04d}": doubled[n // 1000] + n // 100 % 10 + doubled[n // 10 % 10] + n % 10 for n in range(10_000)
-    }
+    return {f"{n:04d}": doubled[n // 1000] + n // 100 % 10 + doubled[n // 10 % 10] + n % 10 for n in range(10_000)}

@@ -53,7 +53,6 @@ COPY journal_event (
 
 -- name: copy_waves_returning
 -- Takes in what the file says about people who come back.
--- writes: waves_returning
 COPY waves_returning (
     person_id, identity_cipher, household_fingerprint, name, birth_date, phone, email,
     province, time_zone, flags, created_at

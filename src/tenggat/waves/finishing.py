@@ -90,9 +90,7 @@ class _Finisher:
             return [b""] * len(applicants)
         return fingerprints(self.keys, "kk", [applicant.kk for applicant in applicants])
 
-    def _tables(
-        self, applicants: list[Applicant], nik: list[bytes], household: list[bytes]
-    ) -> dict[str, pg.Rows]:
+    def _tables(self, applicants: list[Applicant], nik: list[bytes], household: list[bytes]) -> dict[str, pg.Rows]:
         by_nik = _sorted(nik)
         numbers = self._card_numbers(len(nik))
         card = fingerprints(self.keys, "card", numbers)
@@ -107,8 +105,7 @@ class _Finisher:
         }
         tables = {name: pg.gather(made, by_nik) for name, made in rows.items()}
         cards_made = [
-            self.card_head + number + pg.UUID_LENGTH + who + self.wave
-            for number, who in zip(card, nik, strict=True)
+            self.card_head + number + pg.UUID_LENGTH + who + self.wave for number, who in zip(card, nik, strict=True)
         ]
         tables["waves_card"] = pg.gather(cards_made, _sorted(card))
         return tables

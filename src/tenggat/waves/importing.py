@@ -106,9 +106,7 @@ class _Import:
 
     def take(self, chunk: Chunk) -> None:
         """Decide on a chunk, write who is accepted, and list who is not."""
-        verdict = judge(
-            self.cursor, chunk, wave=self.job.wave, free=self.free, seats_per_household=self.seats
-        )
+        verdict = judge(self.cursor, chunk, wave=self.job.wave, free=self.free, seats_per_household=self.seats)
         write(self.cursor, chunk, verdict, job=self.job, keys=self.keys)
         for row in sorted(chunk.refused + verdict.refused):
             self.refused.add(*row)

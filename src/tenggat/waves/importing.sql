@@ -56,7 +56,6 @@ CREATE TEMPORARY TABLE IF NOT EXISTS waves_returning (LIKE registry_person) ON C
 
 -- name: renew_returning
 -- Brings people who come back up to date; a birth date that is known stays, and so does a name not given again.
--- reads: waves_returning
 -- writes: registry_person
 UPDATE registry_person AS person
    SET identity_cipher = news.identity_cipher, household_fingerprint = news.household_fingerprint,
@@ -69,5 +68,4 @@ UPDATE registry_person AS person
 
 -- name: forget_returning
 -- Empties the place for the next chunk.
--- writes: waves_returning
 TRUNCATE waves_returning;

@@ -13,6 +13,4 @@ def rotate_cards(*, keys: Keys, progress: Callable[[int], None] | None = None, s
     Each slice is a transaction of its own: after an interruption, the next call does what is left.
     """
     sql = load("tenggat.waves", "waves.sql")
-    return rotate(
-        find=sql["cards_to_rotate"], store=sql["store_cards"], keys=keys, progress=progress, size=size
-    )
+    return rotate(find=sql["cards_to_rotate"], store=sql["store_cards"], keys=keys, progress=progress, size=size)

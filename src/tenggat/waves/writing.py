@@ -90,9 +90,7 @@ def _is_taken_card(error: IntegrityError) -> bool:
     return isinstance(cause, UniqueViolation) and cause.diag.constraint_name == "waves_card_pkey"
 
 
-def _draw_taken_again(
-    cursor: CursorWrapper, chunk: Chunk, owners: dict[int, bytes], *, job: Job, keys: Keys
-) -> None:
+def _draw_taken_again(cursor: CursorWrapper, chunk: Chunk, owners: dict[int, bytes], *, job: Job, keys: Keys) -> None:
     numbers = chunk.tables["waves_card"]
     by_number = {numbers.row(place)[_PERSON]: place for place in numbers.order}
     cursor.execute(str(SQL["taken_cards"]), {"numbers": uuid_array(by_number)})

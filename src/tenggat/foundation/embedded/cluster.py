@@ -29,9 +29,7 @@ def create(home: Path, *, say: Callable[[str], None]) -> Place:
         _initialise(folder / "data", account=account, binaries=binaries)
     place = layout.find(home)
     if place is None:
-        raise ServerUnavailable(
-            f"{home} was removed while its database was being created; run the command again."
-        )
+        raise ServerUnavailable(f"{home} was removed while its database was being created; run the command again.")
     return place
 
 
@@ -46,9 +44,7 @@ def _initialise(data: Path, *, account: Account, binaries: Binaries) -> None:
             f"The database could not be created ({_last_line(done.stderr)}); "
             "see to that and run the command again, or set DATABASE_URL to a server of your own."
         )
-    account.write(
-        data / "postgresql.conf", (data / "postgresql.conf").read_text() + "\ninclude 'tenggat.conf'\n"
-    )
+    account.write(data / "postgresql.conf", (data / "postgresql.conf").read_text() + "\ninclude 'tenggat.conf'\n")
     account.write(data / "pg_hba.conf", "local all all peer map=tenggat\n")
 
 
@@ -59,17 +55,13 @@ def configure(place: Place, binaries: Binaries) -> None:
         "unix_socket_directories": f"'{place.socket}'",
         "port": str(layout.PORT),
     }
-    text = (
-        "# Written anew at each start; put settings of your own into postgresql.auto.conf (ALTER SYSTEM).\n"
-    )
+    text = "# Written anew at each start; put settings of your own into postgresql.auto.conf (ALTER SYSTEM).\n"
     place.account.write(
         place.data / "tenggat.conf", text + "".join(f"{name} = {value}\n" for name, value in chosen.items())
     )
     # The user who runs the server, and root, who could become that user anyway; nobody else.
     names = {place.account.name, account_of(0).name}
-    place.account.write(
-        place.data / "pg_ident.conf", "".join(f'{ROLE} "{name}" {ROLE}\n' for name in sorted(names))
-    )
+    place.account.write(place.data / "pg_ident.conf", "".join(f'{ROLE} "{name}" {ROLE}\n' for name in sorted(names)))
 
 
 def _last_line(text: str) -> str:

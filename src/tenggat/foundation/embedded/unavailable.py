@@ -33,8 +33,6 @@ def explained(home: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = _REASONS.get(
-            error.errno or 0, f"{error.strerror or error}; see to that and run the command again"
-        )
+        reason = _REASONS.get(error.errno or 0, f"{error.strerror or error}; see to that and run the command again")
         where = error.filename or home
         raise ServerUnavailable(f"The database of {home} cannot be used: at {where}, {reason}.") from error

@@ -102,9 +102,7 @@ def _places(
     return tuple(names.index(name) if name in names else None for name in wanted)
 
 
-def _rows(
-    records: Iterable[Record | BadRow], width: int, places: tuple[int | None, ...]
-) -> Iterator[Row | BadRow]:
+def _rows(records: Iterable[Record | BadRow], width: int, places: tuple[int | None, ...]) -> Iterator[Row | BadRow]:
     pick = _picker(width, places)
     for record in records:
         if isinstance(record, BadRow):

@@ -18,7 +18,7 @@ _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d) 00:00:00")
 
 def xlsx_records(path: Path, text_only: tuple[str, ...]) -> Iterator[Record | BadRow]:
     """Give the header and rows of the first sheet. Raises FileRefused."""
-    import fastexcel  # noqa: PLC0415 -- loads Arrow; most files are CSV
+    import fastexcel
 
     try:
         book = fastexcel.read_excel(path)
@@ -36,9 +36,7 @@ def _number_cells(book: Any, guarded: dict[int, str]) -> dict[int, set[int]]:
     if not guarded:
         return {}
     dtypes = dict.fromkeys(guarded, "boolean")
-    sheet = book.load_sheet(
-        0, header_row=None, skip_rows=0, use_columns=list(guarded), dtypes=dtypes
-    ).to_polars()
+    sheet = book.load_sheet(0, header_row=None, skip_rows=0, use_columns=list(guarded), dtypes=dtypes).to_polars()
     found: dict[int, set[int]] = {}
     for place, column in zip(guarded, sheet.iter_columns(), strict=True):
         for row in column.is_not_null().arg_true():
@@ -69,7 +67,7 @@ def _number(line: int, column: str) -> BadRow:
 
 def parquet_records(path: Path, text_only: tuple[str, ...]) -> Iterator[Record | BadRow]:
     """Give the header (as line 1) and rows of a Parquet file, a slice at a time. Raises FileRefused."""
-    import polars  # noqa: PLC0415 -- loads Arrow; most files are CSV
+    import polars
 
     try:
         frame = polars.scan_parquet(path, glob=False)
@@ -87,7 +85,7 @@ def parquet_records(path: Path, text_only: tuple[str, ...]) -> Iterator[Record |
 def _slices(
     path: Path, frame: "polars.LazyFrame", names: list[str], guarded: list[tuple[int, str]]
 ) -> Iterator[Record | BadRow]:
-    import polars  # noqa: PLC0415 -- as above
+    import polars
 
     yield Record(1, names)
     line = 2

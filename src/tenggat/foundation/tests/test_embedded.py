@@ -26,10 +26,7 @@ from tenggat.foundation.embedded.process import LockFile, live_server
 
 pytestmark = pytest.mark.db
 
-as_root = pytest.mark.skipif(
-    os.geteuid() != 0, reason="NOT TESTED HERE: only root can run the server as another user"
-)
-as_user = pytest.mark.skipif(os.geteuid() == 0, reason="NOT TESTED HERE: root is not bound by file modes")
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="NOT TESTED HERE: only root can run the server as another user")
 
 _ENSURE = """
 import sys
@@ -341,9 +338,7 @@ def test_a_prepared_socket_folder_is_refused(folder: Path) -> None:
 def test_nothing_is_open_to_others(home: Path) -> None:
     ensure(home)
     place = place_of(home)
-    rules = [
-        line for line in (place.data / "pg_hba.conf").read_text().splitlines() if not line.startswith("#")
-    ]
+    rules = [line for line in (place.data / "pg_hba.conf").read_text().splitlines() if not line.startswith("#")]
     assert rules == ["local all all peer map=tenggat"]
     for path in (place.folder, place.data, place.socket):
         assert path.stat().st_mode & 0o077 == 0
@@ -556,12 +551,22 @@ def test_a_home_that_is_a_file_is_refused(folder: Path) -> None:
             ensure(home)
 
 
-@as_user
-def test_a_home_that_cannot_be_written_is_refused(home: Path) -> None:
-    home.mkdir(mode=0o500)
-    with pytest.raises(embedded.ServerUnavailable, match="permission is denied"):
-        ensure(home)
-    home.chmod(0o700)
+def test_a_home_that_cannot_be_written_is_refused() -> None:
+    """File modes do not bind root, who therefore tries it as somebody else."""
+    home = Path(tempfile.mkdtemp(prefix="tenggat-closed-"))
+    root = os.geteuid() == 0
+    if root:
+        shutil.chown(home, "nobody")
+    home.chmod(0o500)
+    try:
+        if root:
+            os.seteuid(pwd.getpwnam("nobody").pw_uid)
+        with pytest.raises(embedded.ServerUnavailable, match="permission is denied"):
+            ensure(home)
+    finally:
+        if root:
+            os.seteuid(0)
+        home.rmdir()
 
 
 def test_without_the_wheel_it_says_what_to_install(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,9 +16,7 @@ def machine(
     shared_memory: int | None = 12 * GB,
     lz4: bool = False,
 ) -> Machine:
-    return Machine(
-        memory=memory, processors=processors, disk_free=disk_free, shared_memory=shared_memory, lz4=lz4
-    )
+    return Machine(memory=memory, processors=processors, disk_free=disk_free, shared_memory=shared_memory, lz4=lz4)
 
 
 def test_a_big_machine() -> None:

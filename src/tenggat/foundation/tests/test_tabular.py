@@ -21,8 +21,11 @@ def table(folder: Path, content: str | bytes, name: str = "people.csv") -> Path:
     return path
 
 
-def rows(path: Path, **options: tuple[str, ...]) -> list[Row | BadRow]:
-    return list(read(path, required=COLUMNS, **options))
+def rows(
+    path: Path, *, optional: tuple[str, ...] = (), text_only: tuple[str, ...] = (), may_be_empty: bool = False
+) -> list[Row | BadRow]:
+    found = read(path, required=COLUMNS, optional=optional, text_only=text_only, may_be_empty=may_be_empty)
+    return list(found)
 
 
 def refusal(path: Path) -> FileRefused:

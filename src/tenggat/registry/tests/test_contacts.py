@@ -22,9 +22,7 @@ def test_a_short_mobile_number_without_its_plus_is_no_fixed_line() -> None:
     assert mobile("62857123456", region="ID") == "+62857123456"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "12", "0211234567", "+62211234567", "08", "nol delapan", "9" * 50, "08041234567"]
-)
+@pytest.mark.parametrize("text", ["", "12", "0211234567", "+62211234567", "08", "nol delapan", "9" * 50, "08041234567"])
 def test_what_is_no_mobile_number_is_none(text: str) -> None:
     assert mobile(text, region="ID") is None
 

@@ -62,9 +62,7 @@ def everything() -> dict[str, list[str]]:
             cursor.execute(f"SELECT * FROM {table}")
             names = [column.name for column in cursor.description]
             left_out = RANDOM.get(table, set()) | {"event_id", "entry_id"}
-            rows = [
-                [f"{n}={v}" for n, v in zip(names, row, strict=True) if n not in left_out] for row in cursor
-            ]
+            rows = [[f"{n}={v}" for n, v in zip(names, row, strict=True) if n not in left_out] for row in cursor]
             found[table] = sorted(map(str, rows))
     return found
 

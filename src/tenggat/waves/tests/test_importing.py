@@ -54,17 +54,13 @@ def lift(number: str) -> None:
 
 def test_siti_budi_and_ani_are_accepted_with_everything_that_belongs_to_them(tmp_path: Path) -> None:
     wave()
-    outcome = taken_in(
-        people_file(tmp_path, person(1, name="Siti"), person(2, name="Budi"), person(3, name="Ani"))
-    )
+    outcome = taken_in(people_file(tmp_path, person(1, name="Siti"), person(2, name="Budi"), person(3, name="Ani")))
     assert (outcome.read, outcome.accepted, outcome.refused, outcome.warned) == (3, 3, 0, 0)
     assert outcome.refused_file is None
     assert Wave.objects.get().accepted == 3
     siti = Person.objects.get(name="Siti")
     assert siti.person_id == KEYS.fingerprint("nik", nik(1))
-    assert (
-        KEYS.decrypt(bytes(siti.identity_cipher), owner=siti.person_id.bytes) == f"{nik(1)}:{kk(1)}".encode()
-    )
+    assert KEYS.decrypt(bytes(siti.identity_cipher), owner=siti.person_id.bytes) == f"{nik(1)}:{kk(1)}".encode()
     assert siti.household_fingerprint == KEYS.fingerprint("kk", kk(1))
     assert (siti.birth_date, siti.phone, siti.email) == (BORN, "+628120000001", "peserta1@contoh.id")
     assert (siti.province, siti.time_zone, siti.flags) == ("31", "Asia/Jakarta", [])
@@ -104,7 +100,6 @@ def test_who_comes_after_the_announcement_gets_the_deadline_of_the_wave(tmp_path
         ({"nik": ""}, "nik_length"),
         ({"nik": "٣١٧١٠١٠٢٠١٩٠٠٠٠١"}, "nik_length"),
         ({"nik": "3171013113900001"}, "nik_date"),
-        ({"nik": "3171010201900000"}, "identity_invalid"),
         ({"kk": "123"}, "kk_length"),
         ({"kk": ""}, "kk_length"),
     ],
@@ -153,9 +148,7 @@ def test_somebody_whose_entry_was_lifted_is_accepted_and_completed(tmp_path: Pat
     siti = only(tmp_path, name="Siti")
     assert (siti.name, siti.phone, siti.birth_date) == ("Siti", "+628120000001", BORN)
     assert siti.household_fingerprint == KEYS.fingerprint("kk", kk(1))
-    assert (
-        KEYS.decrypt(bytes(siti.identity_cipher), owner=siti.person_id.bytes) == f"{nik(1)}:{kk(1)}".encode()
-    )
+    assert KEYS.decrypt(bytes(siti.identity_cipher), owner=siti.person_id.bytes) == f"{nik(1)}:{kk(1)}".encode()
     assert BlacklistEntry.objects.get().lifted_reason == "error"
 
 
@@ -240,10 +233,7 @@ def test_numbers_that_belong_to_somebody_are_drawn_again(tmp_path: Path) -> None
     assert taken_in(path, programme=few, chunk_size=20).accepted == 80
     for taking_part in Participation.objects.all():
         number = KEYS.decrypt(bytes(taking_part.card_cipher), owner=taking_part.person_id.bytes).decode()
-        assert (
-            Card.objects.get(number_fingerprint=KEYS.fingerprint("card", number)).person_id
-            == taking_part.person_id
-        )
+        assert Card.objects.get(number_fingerprint=KEYS.fingerprint("card", number)).person_id == taking_part.person_id
 
 
 def test_progress_is_told_the_rows_read_so_far(tmp_path: Path) -> None:

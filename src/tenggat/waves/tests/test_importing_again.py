@@ -78,15 +78,11 @@ def test_a_corrected_nik_leads_to_the_same_person(tmp_path: Path) -> None:
     taken_in(people_file(tmp_path, person(1)))
     leave()
     siti = Person.objects.get()
-    NikKey.objects.create(
-        person_id=siti.person_id, fingerprint=KEYS.fingerprint("nik", nik(77)), from_at=ACCEPTED
-    )
+    NikKey.objects.create(person_id=siti.person_id, fingerprint=KEYS.fingerprint("nik", nik(77)), from_at=ACCEPTED)
     outcome = taken_in(people_file(tmp_path, person(77, kk=kk(1)), person(1)), wave=10)
     assert reasons(outcome) == [(3, "repeated")]
     siti.refresh_from_db()
-    assert (
-        KEYS.decrypt(bytes(siti.identity_cipher), owner=siti.person_id.bytes) == f"{nik(77)}:{kk(1)}".encode()
-    )
+    assert KEYS.decrypt(bytes(siti.identity_cipher), owner=siti.person_id.bytes) == f"{nik(77)}:{kk(1)}".encode()
     back = Participation.objects.get(wave_id=10)
     assert back.person_id == siti.person_id
     number = KEYS.decrypt(bytes(back.card_cipher), owner=siti.person_id.bytes).decode()

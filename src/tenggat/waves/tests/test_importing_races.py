@@ -112,9 +112,7 @@ taken_in(Path(sys.argv[1]), chunk_size=10, progress=cut)
 
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
-def test_an_import_that_is_cut_off_leaves_nothing_and_no_process(
-    tmp_path: Path, sign: signal.Signals
-) -> None:
+def test_an_import_that_is_cut_off_leaves_nothing_and_no_process(tmp_path: Path, sign: signal.Signals) -> None:
     wave()
     path = people_file(tmp_path, *(person(serial) for serial in range(1, 2001)))
     database = str(connection.settings_dict["NAME"])
