@@ -81,18 +81,21 @@ def fail(error: Exception, *, as_json: bool) -> NoReturn:
 
 def _told(error: Exception) -> tuple[str, str, int]:
     if isinstance(error, Refusal):
-        return error.code, error.message, NOT_DONE
+        return error.code, error.message, SOME_REFUSED if error.code in _AFTER_THE_ACT else NOT_DONE
     told = _from_database(error) or _from_disk(error)
     return (*told, NOT_DONE) if told else (*_bug(error), BUG)
 
 
+_AFTER_THE_ACT = {"audit_disagrees"}
+"""What is only found when the work stands already: status 1, since status 2 says that nothing was changed."""
+
 _DATABASE = {
-    "DiskFull": ("disk_full", "The database's disk is full; nothing was changed. Make room and run this again."),
+    "DiskFull": ("disk_full", "The database's disk is full. Make room and run this again: whole steps stand, no half."),
     "UndefinedTable": ("tables_missing", "The database lacks Tenggat's tables, or has others; run: tenggat init"),
     "UndefinedColumn": ("tables_missing", "The database lacks Tenggat's tables, or has others; run: tenggat init"),
     "InsufficientPrivilege": ("not_permitted", "The database refuses this user; check the role in DATABASE_URL."),
-    "LockNotAvailable": ("busy", "Another command holds what this one needs; nothing was changed. Run this again."),
-    "DeadlockDetected": ("busy", "Another command collided with this one; nothing was changed. Run this again."),
+    "LockNotAvailable": ("busy", "Another command holds what this one needs; run this again."),
+    "DeadlockDetected": ("busy", "Another command collided with this one; run this again."),
 }
 
 

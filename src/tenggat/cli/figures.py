@@ -1,6 +1,7 @@
 """report, person, export."""
 
 import csv
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -39,22 +40,29 @@ def report(
     house = enter(now)
     from tenggat.figures import report as figures
 
-    if as_of is None:
+    moment = _moment(as_of, house.now)
+    if moment is None and now is None:
         found = figures.report(programme=house.programme, now=house.now)
-    else:
-        try:
-            moment = parse_instant(as_of)
-        except ValueError as error:
-            raise ClockRefused(f"--as-of {error}.") from None
-        if moment > house.now:
-            raise ClockRefused("--as-of lies in the future; nothing is known of it yet.")
-        found = figures.report_as_of(programme=house.programme, as_of=moment)
+    else:  # a borrowed clock may lie before what other commands have done: the journal knows what stood then
+        found = figures.report_as_of(programme=house.programme, as_of=moment or house.now)
     if file is not None:
         _write_csv(found, file)
     total = found.total.as_dict()
     del total["wave"]
     data = {"as_of": found.as_of, "waves": [wave.as_dict() for wave in found.waves], "total": total}
     return Answer(data, lambda: _show_report(found, house.programme.time_zone))
+
+
+def _moment(as_of: str | None, now: datetime) -> datetime | None:
+    if as_of is None:
+        return None
+    try:
+        moment = parse_instant(as_of)
+    except ValueError as error:
+        raise ClockRefused(f"--as-of {error}.") from None
+    if moment > now:
+        raise ClockRefused("--as-of lies in the future; nothing is known of it yet.")
+    return moment
 
 
 def _show_report(found: "Report", zone: str) -> None:

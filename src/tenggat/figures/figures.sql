@@ -48,11 +48,12 @@ SELECT wave,
 
 -- name: held_as_of
 -- Counts who stood in `accepted` at a moment with the deadline behind and could not be decided: a hold, a silent feed.
--- reads: journal_event, waves_participation, waves_hold
+-- reads: journal_event, waves_participation
 WITH standing AS (
-    SELECT person_id, wave
+    SELECT person_id, wave, count(*) FILTER (WHERE kind = 'held') > count(*) FILTER (WHERE kind = 'hold_lifted') AS held
       FROM journal_event
-     WHERE recorded_at <= %(as_of)s AND (to_state = 'accepted' OR from_state = 'accepted')
+     WHERE recorded_at <= %(as_of)s
+       AND (to_state = 'accepted' OR from_state = 'accepted' OR kind IN ('held', 'hold_lifted'))
      GROUP BY person_id, wave
     HAVING count(*) FILTER (WHERE to_state = 'accepted') > count(*) FILTER (WHERE from_state = 'accepted')
 )
@@ -60,12 +61,7 @@ SELECT participation.wave, count(*)
   FROM standing
   JOIN waves_participation AS participation
     ON participation.person_id = standing.person_id AND participation.wave = standing.wave
- WHERE participation.deadline_at <= %(ripe)s
-   AND (participation.deadline_at > %(cutoff)s OR EXISTS (
-            SELECT FROM waves_hold AS hold
-             WHERE hold.person_id = standing.person_id AND hold.wave = standing.wave
-               AND hold.effective_at <= %(as_of)s AND (hold.lifted_at IS NULL OR hold.lifted_at > %(as_of)s)
-               AND (hold.until_at IS NULL OR hold.until_at > %(cutoff)s)))
+ WHERE participation.deadline_at <= %(ripe)s AND (participation.deadline_at > %(cutoff)s OR standing.held)
  GROUP BY participation.wave;
 
 -- name: waves_as_of
