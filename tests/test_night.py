@@ -12,6 +12,7 @@ from tenggat.journal.models import Event
 from tenggat.ledger.models import Entry
 from tenggat.messaging.models import Message
 from tenggat.registry.models import BlacklistEntry
+from tenggat.waves.entitlement import WaveOver
 from tenggat.waves.models import Participation
 from tests.scene import (
     AYU,
@@ -27,6 +28,7 @@ from tests.scene import (
     cancelled,
     catalogue,
     feed,
+    join,
     night,
     refusals,
     state_of,
@@ -266,7 +268,6 @@ def test_a_rehearsal_says_what_a_run_would_do_and_leaves_nothing() -> None:
 
 def test_an_officers_blacklist_entry_outlives_a_reinstatement(tmp_path: Path) -> None:
     from tenggat.registry.actions import blacklist_add
-
     from tests.scene import KEYS, OFFICER
 
     [ayu] = wave(AYU)
@@ -276,3 +277,10 @@ def test_an_officers_blacklist_entry_outlives_a_reinstatement(tmp_path: Path) ->
     feed(tmp_path, bought(AYU), now=NIGHT + timedelta(days=1))
     assert state_of(ayu) == "bought"
     assert BlacklistEntry.objects.filter(person_id=ayu, lifted_at=None).count() == 1
+
+
+def test_nobody_is_accepted_into_a_wave_whose_deadline_is_over() -> None:
+    wave()
+    with pytest.raises(WaveOver, match="later wave"):
+        join(AYU, now=DEADLINE)
+    join(AYU, now=DEADLINE - SECOND)

@@ -48,7 +48,7 @@ def accept(
 ) -> Accepted:
     """Accept a person, given as the cells of a file would be ("" for what is not known), into a wave.
 
-    Raises WaveUnknown, NotAccepted, RuleNotInForce, AcceptedMeanwhile.
+    Raises WaveUnknown, NotAccepted, RuleNotInForce, WaveOver, AcceptedMeanwhile.
     """
     with refusing_races(), transaction.atomic():
         room = locked_wave(wave)

@@ -16,6 +16,15 @@ class RuleNotInForce(Refusal):
     code = "rule_not_in_force"
 
 
+class WaveOver(Refusal):
+    """Whoever was accepted now would be revoked without ever having had a day to buy."""
+
+    code = "wave_over"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"The deadline of wave {number} is over: accept these people in a later wave.", wave=number)
+
+
 @dataclass(frozen=True, slots=True)
 class Entitlement:
     """The deadline (None before the announcement) with its version, and the money, in whole units."""
@@ -45,7 +54,7 @@ def locked_wave(number: int) -> Wave:
 
 
 def entitlement(wave: Wave, programme: Programme, *, accepted_at: datetime) -> Entitlement:
-    """What somebody accepted into the wave at a moment is entitled to. Raises RuleNotInForce.
+    """What somebody accepted into the wave at a moment is entitled to. Raises RuleNotInForce, WaveOver.
 
     Where the clock starts with the balance, that is at the later of acceptance and announcement.
     """
@@ -56,4 +65,6 @@ def entitlement(wave: Wave, programme: Programme, *, accepted_at: datetime) -> E
             deadline = deadline_at(programme, starts_at=max(accepted_at, wave.announced_at))
     except NotInForce as error:
         raise RuleNotInForce(f"The programme says: {error}.") from None
+    if deadline is not None and deadline <= accepted_at:
+        raise WaveOver(wave.number)
     return Entitlement(deadline, wave.deadline_version, benefit.total, benefit.training)

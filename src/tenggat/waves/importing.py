@@ -54,7 +54,7 @@ def import_participants(
     """Accept the people of a file into a wave, in file order, up to its quota.
 
     All of it is one transaction; refused rows are listed in `FILE.refused.csv`. `progress` is told the rows
-    read so far. Raises FileRefused, WaveUnknown, RuleNotInForce, ParserDied,
+    read so far. Raises FileRefused, WaveUnknown, RuleNotInForce, WaveOver, ParserDied,
     AcceptedMeanwhile, and database errors as they come; nothing was done then.
     """
     with RefusedRows(path) as refused, refusing_races():
