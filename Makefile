@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SCALE ?= 100
+PEOPLE ?= 560000
 
-.PHONY: help setup run test check lock bench clean
+.PHONY: help setup run test test-15 check lock bench clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
 
@@ -19,3 +20,26 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 lock: setup ## write requirements.lock anew
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
 		--extra dev pyproject.toml --output-file requirements.lock
+
+run: setup ## replay the ten waves of 2020 (SCALE=1 for all 5.6 million people) and print the press table
+	@$(BIN)/tenggat replay prakerja-2020 --scale $(SCALE)
+
+check: setup ## lint, types, floors and the fast tests, in under a minute
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/lint-imports --no-logo >/dev/null || { $(BIN)/lint-imports --no-logo; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/pytest -q -n 2 -m "not slow and not db" --no-header
+
+test: setup ## everything: the whole suite, on the embedded server
+	@$(BIN)/pytest -n 2 -q
+
+test-15: setup ## the database tests on Debian's PostgreSQL 15, the oldest supported
+	@scripts/with-postgresql-15 $(BIN)/pytest -q -n 2 -m db
+
+bench: setup ## ratios against bare PostgreSQL in one run (PEOPLE=5600000 for all)
+	@$(BIN)/python -m bench --people $(PEOPLE)
+
+clean: ## stop the embedded servers of this checkout and remove .venv and var
+	@test ! -x $(BIN)/tenggat || { $(BIN)/tenggat db stop; TENGGAT_HOME=var/replays/prakerja-2020 $(BIN)/tenggat db stop; } || true
+	rm -rf $(VENV) var

@@ -33,6 +33,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     _made_here.clear()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever needs a server is marked `db`: `-m "not db"` is quick, `-m db` is run again on PostgreSQL 15."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or fixtures & {"server_url", "db", "transactional_db"}:
+            item.add_marker("db")
+
+
 @pytest.fixture(scope="session")
 def server_url() -> str:
     """Connection string of the server for this run."""
@@ -42,7 +50,7 @@ def server_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, server_url: str) -> Iterator[None]:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, server_url: str) -> None:
     """Point Django at the server, before pytest-django makes its test database there."""
     from django.db import connections
 
@@ -52,7 +60,6 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     name = connection.settings_dict["TEST"]["NAME"]
     connection.settings_dict.update({key: value for key, value in database(server_url).items() if key != "TEST"})
     connection.settings_dict["TEST"]["NAME"] = name
-    yield
 
 
 @pytest.fixture

@@ -266,6 +266,7 @@ def test_a_rehearsal_says_what_a_run_would_do_and_leaves_nothing() -> None:
 
 def test_an_officers_blacklist_entry_outlives_a_reinstatement(tmp_path: Path) -> None:
     from tenggat.registry.actions import blacklist_add
+
     from tests.scene import KEYS, OFFICER
 
     [ayu] = wave(AYU)

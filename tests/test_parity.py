@@ -60,7 +60,6 @@ def _moment(dice: random.Random) -> datetime:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.django_db
 def test_rule_and_statements_agree_on_random_people(tmp_path: Path, seed: int) -> None:
-    print("seed", seed)
     dice = random.Random(seed)
     stories = [invent(nik, dice) for nik in crowd(tmp_path, 300)]
     catalogue(tmp_path, price=200_000)

@@ -16,11 +16,11 @@ from tenggat.journal.models import Event
 from tenggat.registry.models import BlacklistEntry
 from tenggat.waves.models import Participation
 from tests.scene import (
-    PRAKERJA,
     AYU,
     DEADLINE,
     IN_TIME,
     NIGHT,
+    PRAKERJA,
     SECOND,
     bought,
     cancelled,
@@ -51,7 +51,7 @@ def test_a_run_waits_for_a_purchase_that_is_being_recorded(tmp_path: Path) -> No
 def test_a_purchase_that_comes_while_a_run_revokes_brings_the_person_back(tmp_path: Path) -> None:
     [ayu] = wave(AYU)
     catalogue(tmp_path)
-    feed(tmp_path, through=None, now=NIGHT, source="toko", *[bought("3171011501950099")])
+    feed(tmp_path, bought("3171011501950099"), now=NIGHT)  # the feed is known, and not what the two wait for
     with sessions() as both:
         running, commit = both.start_and_hold(night)
         buying = both.start(lambda: feed(tmp_path, bought(AYU)))
@@ -160,7 +160,7 @@ def test_a_run_that_was_stopped_is_resumed_with_its_own_cutoff(tmp_path: Path, m
     assert Participation.objects.filter(state="revoked").count() == 60
     outcome = night(NIGHT + timedelta(hours=3))
     assert outcome.revoked == 200
-    assert [run.cutoff_at for run in Run.objects.order_by("run_id")][0] == NIGHT - timedelta(hours=2)
+    assert Run.objects.earliest("run_id").cutoff_at == NIGHT - timedelta(hours=2)
     assert Run.objects.filter(state="open").count() == 0
     assert (_doubled(), _unbalanced()) == ([], 0)
 

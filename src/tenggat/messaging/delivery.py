@@ -11,7 +11,7 @@ from tenggat.foundation import database, sql
 from tenggat.foundation.refusals import Refusal
 from tenggat.messaging.gateways.file import FileGateway, Outgoing
 from tenggat.messaging.planning import zones_of
-from tenggat.messaging.texts import Reader, render
+from tenggat.messaging.texts import Reader, render, template
 from tenggat.rules.programme import Programme
 from tenggat.rules.reminders import next_open
 
@@ -46,7 +46,12 @@ def deliver(
     now: datetime,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Delivered:
-    """Send what is due at `now`. Raises SenderAtWork while another sender has the gateway."""
+    """Send what is due at `now`. Raises SenderAtWork while another sender has the gateway.
+
+    Every text is checked before the first message is taken: TemplateUnusable leaves them all waiting.
+    """
+    for step in programme.steps:
+        template(step.name, programme.language, programme.title)
     if not database.rows(_SQL["sole_sender"])[0][0]:
         raise SenderAtWork("Another command is sending right now; wait until it has ended.")
     try:

@@ -11,7 +11,7 @@ from tenggat.foundation.refusals import Refusal
 SEGMENT = 160
 """Characters of one SMS in the GSM 7-bit default alphabet."""
 
-LONGEST_NAME = 20
+LONGEST_NAME = 16
 """Characters of a name that a text has room for; a longer one is cut at a word."""
 
 _GSM7 = frozenset(
@@ -100,12 +100,16 @@ def last_minute(deadline_at: datetime, *, language: str, zone: str, programme_zo
     text = f"{local.day} {_MONTHS[language][local.month - 1]} {local.year} {_clock(local, language)} {_zone(local)}"
     home = minute.astimezone(ZoneInfo(programme_zone))
     if home.utcoffset() != local.utcoffset():
-        text += f" ({_clock(home, language)} {_zone(home)})"
+        text += f" ({_hour(home, language)} {_zone(home)})"
     return text
 
 
 def _clock(moment: datetime, language: str) -> str:
-    return f"pukul {moment:%H.%M}" if language == "id" else f"{moment:%H:%M}"
+    return f"pukul {_hour(moment, language)}" if language == "id" else _hour(moment, language)
+
+
+def _hour(moment: datetime, language: str) -> str:
+    return f"{moment:%H.%M}" if language == "id" else f"{moment:%H:%M}"
 
 
 def _zone(moment: datetime) -> str:

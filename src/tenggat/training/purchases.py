@@ -134,7 +134,9 @@ def import_purchases(
     partners.check_watermark(through=through, now=now)
     done = PurchasesImported()
     with RefusedRows(path) as refused:
-        rows = read(path, required=REQUIRED, optional=OPTIONAL, text_only=("nik",))
+        rows = read(
+            path, required=REQUIRED, optional=OPTIONAL, text_only=("nik",), may_be_empty=through is not None
+        )
         partners.register_feed(source=source, now=now)
         reader = _Reader(programme, keys, now=now)
         verbs = _Slice(source, programme, now=now, actor=actor)

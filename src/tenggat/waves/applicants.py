@@ -74,7 +74,9 @@ def read_applicant(values: tuple[str, ...], terms: Terms) -> Applicant:
     given = _day(born, terms.today)
     identity = scheme(terms.scheme).read(nik, birth_date=given, on=terms.today)
     household = scheme(terms.household_scheme).read_household(kk) if terms.household_scheme else ""
-    flags = [flag for warning in identity.warnings for flag in _FLAGS[warning]]
+    flags: list[str] = []
+    for warning in identity.warnings:
+        flags += _FLAGS[warning]
     if born and given is None and "birth_date_unusable" not in flags:
         flags.append("birth_date_unusable")
     mobile = contacts.mobile(phone, region=terms.phone_region) if phone else None
@@ -95,7 +97,16 @@ def read_applicant(values: tuple[str, ...], terms: Terms) -> Applicant:
     zone = terms.regions.get(home, terms.time_zone)
     person = given or identity.birth_date
     return Applicant(
-        identity.number, household, _one_line(name), person, mobile, address, home, zone, channel, tuple(flags)
+        identity.number,
+        household,
+        _one_line(name),
+        person,
+        mobile,
+        address,
+        home,
+        zone,
+        channel,
+        tuple(flags),
     )
 
 

@@ -28,19 +28,30 @@ def columns(count: int) -> bytes:
     return count.to_bytes(2)
 
 
+_SIZES = tuple(length.to_bytes(4) for length in range(512))
+
+
+def size(length: int) -> bytes:
+    """The length of a value as it stands before it."""
+    return _SIZES[length] if length < 512 else length.to_bytes(4)
+
+
 def raw(value: bytes) -> bytes:
     """A bytea, a UUID's bytes, or text as UTF-8."""
-    return len(value).to_bytes(4) + value
+    return size(len(value)) + value
 
 
 def text(value: str | None) -> bytes:
     """A text or NULL."""
-    return NULL if value is None else raw(value.encode())
+    if value is None:
+        return NULL
+    written = value.encode()
+    return size(len(written)) + written
 
 
-def whole(value: int, size: int) -> bytes:
+def whole(value: int, width: int) -> bytes:
     """A smallint (2), integer (4) or bigint (8)."""
-    return raw(value.to_bytes(size, signed=True))
+    return raw(value.to_bytes(width, signed=True))
 
 
 def moment(value: datetime | None) -> bytes:

@@ -47,7 +47,7 @@ def locked_wave(number: int) -> Wave:
 def entitlement(wave: Wave, programme: Programme, *, accepted_at: datetime) -> Entitlement:
     """What somebody accepted into the wave at a moment is entitled to. Raises RuleNotInForce.
 
-    Where the clock starts with the balance, it starts at the acceptance or the announcement, whichever is later.
+    Where the clock starts with the balance, that is at the later of acceptance and announcement.
     """
     try:
         benefit = programme.benefit(accepted_at.astimezone(programme.zone).date())

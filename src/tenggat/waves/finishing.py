@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 
 from tenggat.foundation.keys import Keys
@@ -11,6 +12,7 @@ from tenggat.waves import cards
 from tenggat.waves import copy_rows as pg
 from tenggat.waves.applicants import Applicant, read_applicant
 from tenggat.waves.chunks import Chunk, Job
+from tenggat.waves.fingerprints import fingerprints
 
 SIZE = 50_000  # rows
 
@@ -42,10 +44,12 @@ class _Finisher:
             pg.whole(job.total, 8), pg.whole(job.training, 8),
         ))  # fmt: skip
         self.entry_tail = b"".join((
-            wave, pg.text("committed"), pg.whole(job.total, 8), pg.whole(job.training, 8), pg.text(""), now, now,
+            wave, pg.text("committed"), pg.whole(job.total, 8), pg.whole(job.training, 8), pg.text(""),
+            now, now,
         ))  # fmt: skip
         self.event_tail = b"".join((
-            wave, pg.text("accepted"), pg.text("accepted"), now, now, pg.text(job.actor), pg.document(job.details),
+            wave, pg.text("accepted"), pg.text("accepted"), now, now, pg.text(job.actor),
+            pg.document(job.details),
         ))  # fmt: skip
 
     def chunk(self, part: list[Row | BadRow]) -> Chunk:
@@ -63,9 +67,8 @@ class _Finisher:
                 refused.append((row.line, error.code, error.message))
             else:
                 lines.append(row.line)
-        fingerprint = self.keys.fingerprint
-        nik = [fingerprint("nik", applicant.nik).bytes for applicant in applicants]
-        household = [fingerprint("kk", who.kk).bytes if who.kk else b"" for who in applicants]
+        nik = fingerprints(self.keys, "nik", [applicant.nik for applicant in applicants])
+        household = self._households(applicants)
         return Chunk(
             read=len(part),
             lines=lines,
@@ -78,12 +81,17 @@ class _Finisher:
             refused=refused,
         )
 
+    def _households(self, applicants: list[Applicant]) -> list[bytes]:
+        if self.job.terms.household_scheme is None:
+            return [b""] * len(applicants)
+        return fingerprints(self.keys, "kk", [applicant.kk for applicant in applicants])
+
     def _tables(
         self, applicants: list[Applicant], nik: list[bytes], household: list[bytes]
     ) -> dict[str, pg.Rows]:
         by_nik = _sorted(nik)
         numbers = self._card_numbers(len(nik))
-        card = [self.keys.fingerprint("card", number).bytes for number in numbers]
+        card = fingerprints(self.keys, "card", numbers)
         seen = zip(applicants, nik, household, strict=True)
         taking_part = zip(applicants, nik, numbers, strict=True)
         rows = {
@@ -104,25 +112,37 @@ class _Finisher:
     def _card_numbers(self, count: int) -> list[str]:
         """That many numbers, all different."""
         prefix, length = self.job.card_prefix, self.job.card_length
-        numbers: dict[str, None] = {}
+        numbers: set[str] = set()
         while len(numbers) < count:
-            numbers[cards.draw(prefix=prefix, length=length)] = None
+            numbers.update(cards.draw_many(count - len(numbers), prefix=prefix, length=length))
         return list(numbers)
 
     def _person(self, who: Applicant, nik: bytes, household: bytes) -> bytes:
         cipher = self.keys.encrypt(f"{who.nik}:{who.kk}".encode(), owner=nik)
+        name = who.name.encode()
         return b"".join((
-            self.person_head, nik, pg.raw(cipher), pg.raw(household) if household else pg.NULL,
-            pg.text(who.name), pg.day(who.birth_date), pg.text(who.phone), pg.text(who.email),
-            pg.text(who.province), pg.text(who.time_zone), pg.texts(who.flags), self.now,
+            self.person_head, nik, pg.size(len(cipher)), cipher,
+            pg.UUID_LENGTH + household if household else pg.NULL,
+            pg.size(len(name)), name, pg.day(who.birth_date), pg.text(who.phone), pg.text(who.email),
+            _home(who.province, who.time_zone, who.flags), self.now,
         ))  # fmt: skip
 
     def _participation(self, who: Applicant, nik: bytes, number: str) -> bytes:
         cipher = self.keys.encrypt(number.encode(), owner=nik)
         return b"".join((
             self.taking_part_head, nik, self.taking_part,
-            pg.text(who.channel), pg.text(who.time_zone), pg.raw(cipher),
+            _reach(who.channel, who.time_zone), pg.size(len(cipher)), cipher,
         ))  # fmt: skip
+
+
+@lru_cache(maxsize=1 << 12)
+def _home(province: str, time_zone: str, flags: tuple[str, ...]) -> bytes:
+    return pg.text(province) + pg.text(time_zone) + pg.texts(flags)
+
+
+@lru_cache(maxsize=1 << 12)
+def _reach(channel: str, time_zone: str) -> bytes:
+    return pg.text(channel) + pg.text(time_zone)
 
 
 def _sorted(keys: list[bytes]) -> "array[int]":

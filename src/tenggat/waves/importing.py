@@ -1,19 +1,17 @@
 """Import of accepted people: one file, one wave, one transaction (design sections 2 and 6).
 
 A second process parses, fingerprints and encrypts (parsing.py, finishing.py); this one decides on each chunk
-against the database (verdicts.py) and feeds COPY. What is said of one row here, `actions.accept` says of one person.
+against the database (verdicts.py) and feeds COPY (writing.py). `accepting.accept` does it for one person.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from operator import and_
 from pathlib import Path
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from psycopg.errors import DeadlockDetected, UniqueViolation
 
 from tenggat.foundation.actors import Actor
 from tenggat.foundation.keys import Keys
@@ -23,10 +21,10 @@ from tenggat.rules.programme import Programme
 from tenggat.waves import finishing
 from tenggat.waves.applicants import terms
 from tenggat.waves.chunks import Chunk, Job
-from tenggat.waves.models import Wave
 from tenggat.waves.entitlement import entitlement, locked_wave
+from tenggat.waves.models import Wave
 from tenggat.waves.parsing import parsed
-from tenggat.waves.refusals import AcceptedMeanwhile
+from tenggat.waves.refusals import refusing_races
 from tenggat.waves.verdicts import SQL, judge
 from tenggat.waves.writing import write
 
@@ -55,8 +53,8 @@ def import_participants(
 ) -> Imported:
     """Accept the people of a file into a wave, in file order, up to its quota.
 
-    All of it is one transaction; refused rows are listed in `FILE.refused.csv`. `progress` is told the rows read so
-    far. Raises FileRefused, WaveUnknown, NotInForce as a refusal, ParserDied, AcceptedMeanwhile: nothing was done.
+    All of it is one transaction; refused rows are listed in `FILE.refused.csv`. `progress` is told the rows
+    read so far. Raises FileRefused, WaveUnknown, RuleNotInForce, ParserDied or AcceptedMeanwhile, with nothing done.
     """
     with RefusedRows(path) as refused, refusing_races():
         with transaction.atomic(), connection.cursor() as cursor:
@@ -128,14 +126,3 @@ def _journal(done: _Import, wave: int, *, now: datetime, actor: Actor) -> None:
         actor=str(actor),
         details={"wave": wave, "read": done.read, "accepted": done.accepted, "warned": done.warned},
     )
-
-
-@contextmanager
-def refusing_races() -> Iterator[None]:
-    """What a constraint caught, since somebody else was faster, becomes one refusal. Raises AcceptedMeanwhile."""
-    try:
-        yield
-    except (IntegrityError, OperationalError) as error:
-        if isinstance(error.__cause__, (UniqueViolation, DeadlockDetected)):
-            raise AcceptedMeanwhile from None
-        raise

@@ -1,8 +1,8 @@
 """The second process of an import: it reads, checks, fingerprints and encrypts while the first one writes.
 
-It is a process of its own, started anew: a fork would share the database connection. Job and keys come through
-its standard input, never through arguments or the environment; chunks go back through its standard output. When
-the first process goes away, writing fails, and the second one ends.
+It is a process of its own, started anew: a fork would share the database connection. Job and keys come
+through its standard input, never through arguments or the environment; chunks go back through its standard
+output. When the first process goes away, writing fails, and the second one ends.
 """
 
 import gc
@@ -25,7 +25,7 @@ from tenggat.waves.finishing import SIZE, chunks
 TEXT_ONLY = ("nik", "kk")
 
 
-class ParserDied(Refusal):  # noqa: N818 -- a refusal
+class ParserDied(Refusal):
     """The process that reads the file ended before the file did."""
 
     code = "parser_died"
@@ -73,7 +73,7 @@ def _received(process: "subprocess.Popen[bytes]", task: tuple[Job, str, int]) ->
 
 
 def serve(source: IO[bytes], target: IO[bytes]) -> None:
-    """Do the work of the second process. Errors are sent without what they were about: it is personal data."""
+    """Do the work of the second process. Errors go without what they were about: it is personal data."""
     gc.disable()  # rows are no cycles, and looking for them takes a third of the time
     job, secret, size = pickle.load(source)  # noqa: S301 -- our own parent
     message: Any = None
@@ -85,7 +85,7 @@ def serve(source: IO[bytes], target: IO[bytes]) -> None:
         message = error
     except BrokenPipeError:
         os._exit(1)
-    except Exception as error:  # noqa: BLE001 -- told to the first process, which raises it
+    except Exception as error:
         message = ParserFailed(f"{type(error).__name__} in the process that reads the file")
     _send(message, target)
 

@@ -1,12 +1,18 @@
 """Why a person is not accepted into a wave: the same codes for one person and for the rows of a file."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, OperationalError
+from psycopg.errors import DeadlockDetected, UniqueViolation
+
 from tenggat.foundation.refusals import Refusal
 
 SENTENCES = {
     "blacklisted": "This NIK is on the blacklist: it cannot be accepted unless the entry is lifted.",
-    "repeated": "This person stands in the file already or takes part in a wave: one participation at a time.",
+    "repeated": "This person stands in the file already, or takes part in a wave already.",
     "left_this_wave": "This person was in this wave before and left it: accept them in a later wave.",
-    "identity_conflict": "This NIK is known with another birth date and another KK: let an officer look into it.",
+    "identity_conflict": "This NIK is known with another birth date and another KK: an officer must decide.",
     "household_full": "This KK has as many participants as it may have.",
     "quota_full": "The quota of the wave is used up.",
 }
@@ -39,3 +45,14 @@ class AcceptedMeanwhile(Refusal):
             "One of these people, or of their households, was taken in at the same moment elsewhere."
             " Nothing was done; try again."
         )
+
+
+@contextmanager
+def refusing_races() -> Iterator[None]:
+    """What a constraint caught, since somebody was faster, becomes one refusal. Raises AcceptedMeanwhile."""
+    try:
+        yield
+    except (IntegrityError, OperationalError) as error:
+        if isinstance(error.__cause__, (UniqueViolation, DeadlockDetected)):
+            raise AcceptedMeanwhile from None
+        raise

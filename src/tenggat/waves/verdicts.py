@@ -42,7 +42,7 @@ class Verdict:
 def judge(cursor: CursorWrapper, chunk: Chunk, *, wave: int, free: int, seats_per_household: int) -> Verdict:
     """Decide on each row of a chunk; `free` is what the quota still has.
 
-    The order of the reasons is that of `waves.actions.accept`: what bars the person, the household, the quota.
+    The order of the reasons is that of `accepting.accept`: the person, the household, the quota.
     """
     known = _known(cursor, chunk, wave=wave)
     taken = _taken(cursor, chunk)
@@ -97,8 +97,8 @@ def _known(cursor: CursorWrapper, chunk: Chunk, *, wave: int) -> dict[bytes, Kno
     back: dict[UUID, list[bytes]] = {}
     for fingerprint, person_id, blacklisted, alive in rows:
         if blacklisted or alive:
-            barred = "blacklisted" if blacklisted else "repeated"
-            known[fingerprint.bytes] = Known(person_id.bytes, None, None, barred)
+            at_once = "blacklisted" if blacklisted else "repeated"
+            known[fingerprint.bytes] = Known(person_id.bytes, None, None, at_once)
         else:
             back.setdefault(person_id, []).append(fingerprint.bytes)
     if back:

@@ -12,7 +12,10 @@ from tenggat.waves.chunks import Chunk, Job
 from tenggat.waves.verdicts import SQL, Verdict, uuid_array
 
 COPY = load("tenggat.waves", "copying.sql")
-_PERSON, _CARD = slice(6, 22), slice(26, 42)  # where the person's id stands in a row that begins with it; in a card's
+_PERSON, _CARD = (
+    slice(6, 22),
+    slice(26, 42),
+)  # where the person's id stands in a row that begins with it; in a card's
 _CIPHER_LENGTH = slice(22, 26)  # of a person's identity
 _SEALED = 29  # bytes that encrypting adds: version, nonce, tag
 
@@ -95,10 +98,11 @@ def _draw_taken_again(
     cursor.execute(str(SQL["taken_cards"]), {"numbers": uuid_array(by_number)})
     for (taken,) in cursor.fetchall():
         place = by_number[taken.bytes]
-        number = cards.draw(prefix=job.card_prefix, length=job.card_length)
-        fingerprint = keys.fingerprint("card", number).bytes
-        if fingerprint not in by_number:  # else it is found taken in the next round
-            by_number[fingerprint] = place
+        fingerprint = taken.bytes
+        while fingerprint in by_number:
+            number = cards.draw(prefix=job.card_prefix, length=job.card_length)
+            fingerprint = keys.fingerprint("card", number).bytes
+        by_number[fingerprint] = place
         _exchange(numbers, place, fingerprint, at=_PERSON)
         cipher = keys.encrypt(number.encode(), owner=owners[place])
         _end_with(chunk.tables["waves_participation"], place, cipher)
@@ -114,7 +118,7 @@ def _end_with(rows: pg.Rows, place: int, value: bytes) -> None:
 
 
 def _rebind(chunk: Chunk, place: int, person_id: bytes, *, job: Job, keys: Keys) -> None:
-    """A corrected NIK leads to somebody whose id was minted from another one: the rows become that person's."""
+    """A corrected NIK leads to somebody whose id came from another one: the rows become that person's."""
     minted, tables = chunk.nik[place], chunk.tables
     for name in ("registry_person", "waves_participation", "ledger_entry", "journal_event"):
         _exchange(tables[name], place, person_id, at=_PERSON)

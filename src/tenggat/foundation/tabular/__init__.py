@@ -19,13 +19,19 @@ __all__ = ["BadRow", "FileRefused", "RefusedFileUnwritable", "RefusedRows", "Row
 
 
 def read(
-    path: Path, *, required: tuple[str, ...], optional: tuple[str, ...] = (), text_only: tuple[str, ...] = ()
+    path: Path,
+    *,
+    required: tuple[str, ...],
+    optional: tuple[str, ...] = (),
+    text_only: tuple[str, ...] = (),
+    may_be_empty: bool = False,
 ) -> Iterator[Row | BadRow]:
     """Give the rows of a table; the file and its header are checked before this returns.
 
     `values` of a row stand in the order `required + optional`, stripped, "" for an empty cell or an optional
     column that the file lacks. Rows of empty cells only are passed over. A `text_only` cell that is a number
-    in XLSX or Parquet makes its row a BadRow `COLUMN_is_number`. Raises FileRefused.
+    in XLSX or Parquet makes its row a BadRow `COLUMN_is_number`. A table with a header and no rows is refused
+    unless it `may_be_empty`: a day without sales is news as well. Raises FileRefused.
     """
     _refuse_unless_file(path)
     records = _records(path, text_only)
@@ -36,6 +42,8 @@ def read(
     places = _places(path, names, required=required, optional=optional)
     first = next(records, None)
     if first is None:
+        if may_be_empty:
+            return iter(())
         raise refuse("file_empty", path)
     return _rows(chain((first,), records), len(names), places)
 

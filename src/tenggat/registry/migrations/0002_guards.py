@@ -28,8 +28,11 @@ DROP TRIGGER registry_person_key_stays ON registry_person;
 DROP TRIGGER registry_person_stays ON registry_person;
 DROP FUNCTION registry_rows_stay();
 """
+# PL/pgSQL keeps the plan of its first call. In an import into empty tables that would be a sequential scan, run again
+# for every row of the next chunk; so these functions only ever walk the index.
 REFERENCES = """
-CREATE FUNCTION registry_person_exists() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION registry_person_exists() RETURNS trigger LANGUAGE plpgsql
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     IF EXISTS (SELECT FROM arrived WHERE NOT EXISTS
                  (SELECT FROM registry_person AS person WHERE person.person_id = arrived.person_id)) THEN

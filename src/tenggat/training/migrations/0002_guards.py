@@ -3,7 +3,8 @@
 from django.db import migrations
 
 REFERENCES = """
-CREATE FUNCTION training_purchase_belongs() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION training_purchase_belongs() RETURNS trigger LANGUAGE plpgsql
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     IF EXISTS (SELECT FROM arrived WHERE NOT EXISTS
                  (SELECT FROM training_reference AS reference

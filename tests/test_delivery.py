@@ -1,0 +1,111 @@
+"""Planning and handing over: once per person, inside the hours, and never twice after a crash."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tenggat.deadlines.reminders import plan_reminders
+from tenggat.messaging.delivery import Delivered, deliver
+from tenggat.messaging.gateways.file import FileGateway, Outgoing
+from tenggat.messaging.models import Message
+from tests.scene import AYU, BUDI, DEADLINE, IN_TIME, PRAKERJA, WIB, bought, catalogue, feed, join, night, wave
+
+pytestmark = pytest.mark.django_db
+MORNING = datetime(2020, 10, 24, 6, tzinfo=WIB)
+NOON = datetime(2020, 10, 24, 12, tzinfo=WIB)
+
+
+def remind(now: datetime = MORNING, *, dry_run: bool = False) -> int:
+    return plan_reminders(programme=PRAKERJA, now=now, dry_run=dry_run)["h-7"]
+
+
+def hand_over(folder: Path, now: datetime = NOON) -> Delivered:
+    return deliver(programme=PRAKERJA, gateway=FileGateway(folder / "messages.jsonl"), now=now)
+
+
+def sent(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "messages.jsonl").read_text("utf-8").splitlines()]
+
+
+def test_everyone_is_reminded_once_seven_days_before_the_last_day(tmp_path: Path) -> None:
+    wave(AYU, BUDI)
+    catalogue(tmp_path)
+    feed(tmp_path, bought(AYU), now=IN_TIME)  # the rule of 2020 reminds all, also who has bought
+    assert remind(MORNING - timedelta(days=1)) == 0
+    assert remind() == 2
+    assert remind() == 0
+    assert remind(NOON + timedelta(hours=1)) == 0
+    message = Message.objects.first()
+    assert message is not None
+    assert message.not_before == datetime(2020, 10, 24, 8, tzinfo=WIB)
+    assert message.expires_at == datetime(2020, 10, 31, 20, tzinfo=WIB)
+
+
+def test_a_rehearsal_of_reminding_leaves_nothing() -> None:
+    wave(AYU)
+    assert remind(dry_run=True) == 1
+    assert Message.objects.count() == 0
+
+
+def test_hours_are_those_of_the_persons_own_clock(tmp_path: Path) -> None:
+    wave(AYU, province="91")  # Papua: two hours ahead of WIB
+    remind()
+    assert hand_over(tmp_path, datetime(2020, 10, 24, 7, tzinfo=WIB)).accepted == 1
+    assert "1 Nov 2020 pukul 01.59 WIT (23.59 WIB)" in sent(tmp_path)[0]["text"]
+
+
+def test_nothing_goes_out_at_night_and_what_is_too_late_expires(tmp_path: Path) -> None:
+    wave(AYU)
+    remind()
+    assert hand_over(tmp_path, NOON.replace(hour=21)).waiting == 1
+    assert hand_over(tmp_path, DEADLINE).expired == 1
+    assert sent(tmp_path) == []
+
+
+def test_found_late_the_reminder_goes_at_once(tmp_path: Path) -> None:
+    wave()
+    join(AYU, now=datetime(2020, 10, 29, 15, tzinfo=WIB))
+    late = datetime(2020, 10, 29, 16, tzinfo=WIB)
+    assert remind(late) == 1
+    assert hand_over(tmp_path, late).accepted == 1
+
+
+def test_the_revoked_are_told_in_the_morning(tmp_path: Path) -> None:
+    wave(BUDI)
+    night()
+    assert hand_over(tmp_path, datetime(2020, 11, 1, 7, 59, tzinfo=WIB)).accepted == 0
+    assert hand_over(tmp_path, datetime(2020, 11, 1, 8, tzinfo=WIB)).accepted == 1
+    assert "dicabut" in sent(tmp_path)[0]["text"]
+
+
+def test_handing_over_twice_sends_once(tmp_path: Path) -> None:
+    wave(AYU, BUDI)
+    remind()
+    assert (hand_over(tmp_path).accepted, hand_over(tmp_path).accepted) == (2, 0)
+    assert len(sent(tmp_path)) == 2
+
+
+def test_what_a_dead_sender_had_written_counts_and_what_it_had_not_goes_again(tmp_path: Path) -> None:
+    ayu, budi = wave(AYU, BUDI)
+    remind()
+    Message.objects.update(state="sending", claimed_at=NOON)  # as a sender that died after claiming leaves it
+    with FileGateway(tmp_path / "messages.jsonl") as gateway:
+        gateway.send([Outgoing(f"{ayu}.10.h-7.sms.1", "sms", "+62", "text")], at="then")
+    with (tmp_path / "messages.jsonl").open("a") as file:
+        file.write(f'{{"reference": "{budi}.10.h-7.sms.1", "chan')  # torn in the middle of a write
+    done = hand_over(tmp_path, NOON + timedelta(minutes=5))
+    assert (done.accepted, done.unknown, done.waiting) == (2, 0, 0)
+    assert sorted(line["reference"] for line in sent(tmp_path)) == sorted(
+        [f"{ayu}.10.h-7.sms.1", f"{budi}.10.h-7.sms.1"]
+    )
+    assert set(Message.objects.values_list("state", flat=True)) == {"accepted"}
+
+
+def test_the_outbox_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    wave(AYU)
+    remind()
+    hand_over(tmp_path)
+    assert (tmp_path / "messages.jsonl").stat().st_mode & 0o077 == 0
