@@ -42,14 +42,16 @@ def answers(command: Callable[..., Answer]) -> Callable[..., None]:
         as_json = bool(kwargs.get("as_json"))
         try:
             answer = command(*args, **kwargs)
-        except Exception as error:
+            if as_json:
+                print(dumps(answer.data), flush=True)  # noqa: T201
+            else:
+                answer.show()
+        except BrokenPipeError:
+            raise  # whoever read us has gone: nothing to say to nobody
+        except Exception as error:  # the last door: each kind gets its one translation
             fail(error, as_json=as_json)
         for note in answer.notes:
             print(note, file=sys.stderr)  # noqa: T201
-        if as_json:
-            print(dumps(answer.data))  # noqa: T201
-        else:
-            answer.show()
         raise typer.Exit(answer.status)
 
     return run

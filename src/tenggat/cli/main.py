@@ -1,8 +1,9 @@
 """The command `tenggat`: its words and their order. Each module of this room holds the commands of one noun."""
 
+import os
 import sys
+from typing import Any
 
-import click
 import typer
 
 from tenggat.cli import answers, blacklist, deadlines, figures, house_commands, imports, replaying, waves
@@ -19,28 +20,33 @@ for part in (house_commands, waves, imports, deadlines, figures, blacklist, repl
     part.register(app)
 
 
+# Typer carries its own click and shows only parts of it; this is the base of what bad usage raises.
+_USAGE_ERROR = typer.BadParameter.__mro__[1]
+
+
 def main() -> None:
     """Run the command line; bad usage is told like any other refusal."""
-    command = typer.main.get_command(app)
     try:
-        status = command(standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as wanted:
-        print(wanted.ctx.get_help() if wanted.ctx else "")  # noqa: T201
-        status = 0
-    except click.UsageError as error:
-        status = _usage(error)
-    except (KeyboardInterrupt, click.Abort):
+        status = typer.main.get_command(app)(standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
         print("tenggat: Stopped. What was done stands; run the same command again to go on.", file=sys.stderr)  # noqa: T201
         status = 130
     except BrokenPipeError:
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more to write, also at exit
         status = 0
+    except Exception as error:
+        if not isinstance(error, _USAGE_ERROR):
+            raise
+        status = _bad_usage(error)
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _usage(error: click.UsageError) -> int:
-    hint = f" See: {error.ctx.command_path} --help" if error.ctx else ""
+def _bad_usage(error: Any) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(error.ctx.get_help())  # noqa: T201
+        return answers.DONE
     message = error.format_message().rstrip(".") + "."
+    hint = f" See: {error.ctx.command_path} --help" if error.ctx else ""
     if "--json" in sys.argv:
         print(answers.dumps({"error": {"code": "usage", "message": message}}))  # noqa: T201
     print(f"tenggat: {message}{hint}", file=sys.stderr)  # noqa: T201

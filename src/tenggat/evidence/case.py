@@ -1,5 +1,6 @@
 """One person's history for whoever answers them; masked, since not every reader may see who it is."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,7 +53,10 @@ def case(*, person_id: UUID) -> Case:
 
 def _event(row: tuple[Any, ...]) -> dict[str, Any]:
     names = ("at", "kind", "wave", "recorded_at", "actor", "from_state", "to_state", "details")
-    return {name: value for name, value in zip(names, row, strict=True) if value is not None}
+    event = {name: value for name, value in zip(names, row, strict=True) if value is not None}
+    if "details" in event:
+        event["details"] = json.loads(event["details"])  # Django leaves JSON as text to whoever runs SQL
+    return event
 
 
 def _message(row: tuple[Any, ...]) -> dict[str, Any]:

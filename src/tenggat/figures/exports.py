@@ -82,7 +82,7 @@ _MOMENTS = ("_at", "not_before")
 def _to_parquet(table: str, source: Path, target: Path) -> None:
     import polars as pl
 
-    frame = pl.scan_csv(source, infer_schema=False, missing_utf8_is_empty_string=False)
+    frame = pl.scan_csv(source, infer_schema=False)
     casts: list[Any] = []
     for name in frame.collect_schema().names():
         if name in _NUMBERS:
