@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from tenggat.rules.programme import Programme
 from tenggat.rules.reminders import next_open
 
 BATCH = 2000
-"""Messages per claim: the file gateway has no rate, and the two batches that a crash leaves open are settled by the file."""
+"""Messages per claim: the file gateway has no rate, and what a crash leaves open is settled by the file."""
 
 _SQL = sql.load("tenggat.messaging", "outbox.sql")
 _KEY = ("person_id", "wave", "step", "channel", "deadline_version")
@@ -39,8 +40,8 @@ class _Claimed(NamedTuple):
     step: str
     channel: str
     deadline_version: int
-    not_before: datetime
-    deadline_at: datetime
+    not_before: str
+    deadline_at: str
     name: str
     phone: str | None
     email: str | None
@@ -125,7 +126,7 @@ def _claims(zones: list[str], *, now: datetime) -> Iterator[list[_Claimed]]:
         claimed = _claim(zones, after, now=now)
         if claimed:
             yield claimed
-            after = max((row.not_before, row.person_id) for row in claimed)
+            after = max((_moment(row.not_before), row.person_id) for row in claimed)
         elif after == _START:
             return
         else:
@@ -162,7 +163,7 @@ def reference(row: _Key | _Claimed) -> str:
 
 def _outgoing(programme: Programme, row: _Claimed) -> Outgoing:
     reader = Reader(programme.title, programme.language, programme.time_zone, row.name, row.time_zone)
-    text = render(row.step, reader, deadline_at=row.deadline_at)
+    text = render(row.step, reader, deadline_at=_moment(row.deadline_at))
     return Outgoing(reference(row), row.channel, row.address, text)
 
 
@@ -171,8 +172,23 @@ def _settle(rows: Sequence[_Key | _Claimed], state: str, outcome: str, *, now: d
         database.execute(_SQL["settle"], {**_keys(rows), "state": state, "outcome": outcome, "now": now})
 
 
-def _keys(rows: Sequence[_Key | _Claimed]) -> dict[str, list[Any]]:
-    return {name: [getattr(row, name) for row in rows] for name in _KEY}
+def _keys(rows: Sequence[_Key | _Claimed]) -> dict[str, str]:
+    """The columns of the keys as the text of arrays, which is several times faster than lists."""
+    columns = zip(*(row[: len(_KEY)] for row in rows), strict=True)
+    texts = (f"{{{','.join(map(_element, column))}}}" for column in columns)
+    return dict(zip(_KEY, texts, strict=True))
+
+
+@lru_cache(maxsize=1024)
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _element(value: str | int) -> str:
+    return _quoted(value) if isinstance(value, str) else str(value)
+
+
+_moment = lru_cache(maxsize=1024)(datetime.fromisoformat)  # the same few moments, millions of times
 
 
 def _settle_interrupted(gateway: FileGateway, *, now: datetime) -> int:
@@ -184,5 +200,6 @@ def _settle_interrupted(gateway: FileGateway, *, now: datetime) -> int:
     sent = [row for row in rows if reference(row) in known]
     lost = [row for row in rows if reference(row) not in known]
     _settle(sent, "accepted", gateway.name, now=now)
-    database.execute(_SQL["give_back"], _keys(lost))
+    if lost:
+        database.execute(_SQL["give_back"], _keys(lost))
     return len(sent)

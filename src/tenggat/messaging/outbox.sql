@@ -28,7 +28,7 @@ UPDATE messaging_message AS message SET state = 'sending', claimed_at = %(now)s
  WHERE message.person_id = mine.person_id AND message.wave = mine.wave AND message.step = mine.step
    AND message.channel = mine.channel AND message.deadline_version = mine.deadline_version
 RETURNING message.person_id::text, message.wave, message.step, message.channel, message.deadline_version,
-          message.not_before, message.deadline_at, mine.name, mine.phone, mine.email, mine.time_zone;
+          message.not_before::text, message.deadline_at::text, mine.name, mine.phone, mine.email, mine.time_zone;
 
 -- name: settle
 -- Writes down what the gateway answered.
