@@ -58,13 +58,15 @@ def _copy_list(session: psycopg.Connection, nation: Nation) -> None:
         for wave, size in nation.waves().items():
             for begin in range(serial, serial + size, _BLOCK):
                 block = range(begin, min(begin + _BLOCK, serial + size))
-                copy.write(b"".join(_row(keys.fingerprint("nik", world.nik(n)).bytes, n, wave, dice.random() >= nation.due_share) for n in block))
+                people = ((keys.fingerprint("nik", world.nik(number)).bytes, number) for number in block)
+                share = nation.due_share
+                copy.write(b"".join(_row(person, number, wave, dice.random() >= share) for person, number in people))
             serial += size
         copy.write(b"\xff\xff")
 
 
-def _row(person: bytes, serial: int, wave: int, bought: bool) -> bytes:  # noqa: FBT001 -- a column
-    return _ROW.pack(4, 16, person, 4, serial, 4, wave, 1, bought)
+def _row(person: bytes, serial: int, wave: int, bought: object) -> bytes:
+    return _ROW.pack(4, 16, person, 4, serial, 4, wave, 1, bool(bought))
 
 
 def _text(statement: Statement) -> bytes:

@@ -21,6 +21,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tenggat.config.settings")
 django.setup()
 
 from django.db import connection, transaction  # noqa: E402 -- Django must be set up first
+
 from tenggat.foundation.actors import Actor  # noqa: E402
 from tenggat.foundation.keys import derive  # noqa: E402
 from tenggat.foundation.tabular import read  # noqa: E402
@@ -47,14 +48,15 @@ TABLES = {
 
 def people(path: Path, rows: int) -> None:
     """A file of invented people: every NIK another one, two of three households with two members."""
-    chance = random.Random(20200411)  # noqa: S311 -- not a secret
+    chance = random.Random(20200411)
     with path.open("w", encoding="utf-8") as file:
         print(",".join(COLUMNS), file=file)
         for number in range(rows):
             day, month, year = chance.randint(1, 28), chance.randint(1, 12), 1960 + number % 40
             place = ("3171", "3273", "3578", "7371", "9171", "1271")[number // 40 % 6]
             written = day + 40 * chance.randint(0, 1)
-            nik = f"{place}{number // 240 // 9999 + 1:02d}{written:02d}{month:02d}{year % 100:02d}{number // 240 % 9999 + 1:04d}"
+            born, serial = f"{written:02d}{month:02d}{year % 100:02d}", number // 240
+            nik = f"{place}{serial // 9999 + 1:02d}{born}{serial % 9999 + 1:04d}"
             kk = f"{place}{number - (number % 3 == 2):012d}"
             phone = f"08{chance.choice('12357')}{chance.randint(10**7, 10**9 - 1)}"
             name = f"{chance.choice(('Siti', 'Budi', 'Ani'))} Peserta {number}"
@@ -116,7 +118,8 @@ def main(rows: int) -> None:
         try:
             emptied()
             seconds = timed(lambda: ours(folder / "people.csv"))
-            memory = [resource.getrusage(who).ru_maxrss >> 10 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+            roles = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+            memory = [resource.getrusage(role).ru_maxrss >> 10 for role in roles]
             dump(folder)
             emptied()
             copied = timed(lambda: bare(folder))
