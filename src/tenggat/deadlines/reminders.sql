@@ -22,15 +22,24 @@ SELECT participation.person_id, participation.wave, %(step)s, participation.chan
   JOIN waves_participation AS participation
     ON participation.deadline_at = schedule.deadline_at AND participation.time_zone = schedule.time_zone
  WHERE participation.state = ANY (%(states)s) AND participation.channel = ANY (%(channels)s)
+   AND NOT EXISTS (
+           SELECT FROM messaging_message AS known
+            WHERE known.person_id = participation.person_id AND known.wave = participation.wave
+              AND known.step = %(step)s AND known.channel = participation.channel
+              AND known.deadline_version = participation.deadline_version)
  ORDER BY participation.person_id, participation.wave
     ON CONFLICT DO NOTHING;
 
 -- name: cancel_outdated
--- A new deadline version makes the unsent reminders of the old one untrue.
+-- A new deadline version makes the unsent reminders of the old one untrue. There is an old one only from the second
+-- version on, and few have it, so that this looks at their messages instead of at everyone's.
 -- reads: waves_participation
 -- writes: messaging_message
+WITH changed AS MATERIALIZED (
+    SELECT person_id, wave, deadline_version FROM waves_participation WHERE deadline_version > 1
+)
 UPDATE messaging_message AS message SET state = 'cancelled'
-  FROM waves_participation AS participation
+  FROM changed
  WHERE message.state = 'planned' AND message.step = ANY (%(steps)s)
-   AND participation.person_id = message.person_id AND participation.wave = message.wave
-   AND participation.deadline_version > message.deadline_version;
+   AND message.person_id = changed.person_id AND message.wave = changed.wave
+   AND message.deadline_version < changed.deadline_version;

@@ -1,9 +1,12 @@
 """Handing due messages to the gateway: committed as `sending` before the call, never sent twice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db import transaction
 
@@ -16,16 +19,50 @@ from tenggat.rules.programme import Programme
 from tenggat.rules.reminders import next_open
 
 BATCH = 2000
-"""Messages per claim: the file gateway has no rate, and a batch that a crash leaves open is settled by the file."""
+"""Messages per claim: the file gateway has no rate, and what a crash leaves open is settled by the file."""
 
 _SQL = sql.load("tenggat.messaging", "outbox.sql")
 _KEY = ("person_id", "wave", "step", "channel", "deadline_version")
+_START = (datetime(1, 1, 2, tzinfo=UTC), str(UUID(int=0)))
+
+
+class _Key(NamedTuple):
+    person_id: str
+    wave: int
+    step: str
+    channel: str
+    deadline_version: int
+
+
+class _Claimed(NamedTuple):
+    person_id: str
+    wave: int
+    step: str
+    channel: str
+    deadline_version: int
+    not_before: str
+    deadline_at: str
+    name: str
+    phone: str | None
+    email: str | None
+    time_zone: str
+
+    @property
+    def address(self) -> str:
+        return (self.phone if self.channel == "sms" else self.email) or ""
 
 
 class SenderAtWork(Refusal):
     """Two senders would write into one file."""
 
     code = "sender_at_work"
+
+
+class _Handing(NamedTuple):
+    """A batch, committed as `sending`, on its way to the gateway."""
+
+    claimed: list[_Claimed]
+    answer: Future[None]
 
 
 @dataclass(slots=True)
@@ -67,53 +104,102 @@ def _deliver(
     done = Delivered(accepted=_settle_interrupted(gateway, now=now))
     done.expired = database.execute(_SQL["expire_overdue"], {"now": now})
     zones = [zone for zone in zones_of(programme) if next_open(programme, at=now, zone=zone) == now]
-    while claimed := _claim(zones, now=now):
-        sendable = [row for row in claimed if _address(row)]
-        gateway.send((_outgoing(programme, row) for row in sendable), at=now.isoformat())
-        _settle([(row, "accepted" if _address(row) else "rejected") for row in claimed], gateway.name, now=now)
-        done.accepted += len(sendable)
-        done.rejected += len(claimed) - len(sendable)
-        progress(done.accepted)
+    with ThreadPoolExecutor(1) as calling:
+        handing: _Handing | None = None
+        for claimed in _claims(zones, now=now):
+            following = _Handing(claimed, calling.submit(_hand_over, programme, gateway, claimed, at=now.isoformat()))
+            if handing:
+                _conclude(handing, gateway.name, done, now=now)
+                progress(done.accepted)
+            handing = following
+        if handing:
+            _conclude(handing, gateway.name, done, now=now)
+            progress(done.accepted)
     done.waiting = database.rows(_SQL["waiting"])[0][0]
     return done
 
 
+def _claims(zones: list[str], *, now: datetime) -> Iterator[list[_Claimed]]:
+    """Batch after batch, in the order of moments and people, until a fresh look from the start finds nothing."""
+    after = _START
+    while True:
+        claimed = _claim(zones, after, now=now)
+        if claimed:
+            yield claimed
+            after = max((_moment(row.not_before), row.person_id) for row in claimed)
+        elif after == _START:
+            return
+        else:
+            after = _START
+
+
 @transaction.atomic
-def _claim(zones: list[str], *, now: datetime) -> list[dict[str, Any]]:
-    names = (*_KEY, "deadline_at", "name", "phone", "email", "time_zone")
-    found = database.rows(_SQL["claim_due"], {"now": now, "open_zones": zones, "size": BATCH})
-    return [dict(zip(names, row, strict=True)) for row in found]
+def _claim(zones: list[str], after: tuple[datetime, str], *, now: datetime) -> list[_Claimed]:
+    where = {"after_moment": after[0], "after_person": after[1]}
+    found = database.rows(_SQL["claim_due"], {"now": now, "open_zones": zones, "size": BATCH, **where})
+    return [_Claimed._make(row) for row in found]
 
 
-def reference(row: dict[str, Any]) -> str:
+def _hand_over(programme: Programme, gateway: FileGateway, claimed: list[_Claimed], *, at: str) -> None:
+    """Write and send. Runs in a second thread, while the database settles the batch before and claims the next."""
+    gateway.send((_outgoing(programme, row) for row in claimed if row.address), at=at)
+
+
+def _conclude(handing: _Handing, gateway: str, done: Delivered, *, now: datetime) -> None:
+    """Wait for the gateway's answer and write it down."""
+    handing.answer.result()
+    accepted = [row for row in handing.claimed if row.address]
+    rejected = [row for row in handing.claimed if not row.address]
+    _settle(accepted, "accepted", gateway, now=now)
+    _settle(rejected, "rejected", gateway, now=now)
+    done.accepted += len(accepted)
+    done.rejected += len(rejected)
+
+
+def reference(row: _Key | _Claimed) -> str:
     """Ours, for one message, the same whenever it is asked for."""
-    return "{person_id}.{wave}.{step}.{channel}.{deadline_version}".format(**row)
+    return f"{row.person_id}.{row.wave}.{row.step}.{row.channel}.{row.deadline_version}"
 
 
-def _address(row: dict[str, Any]) -> str:
-    return (row["phone"] if row["channel"] == "sms" else row["email"]) or ""
+def _outgoing(programme: Programme, row: _Claimed) -> Outgoing:
+    reader = Reader(programme.title, programme.language, programme.time_zone, row.name, row.time_zone)
+    text = render(row.step, reader, deadline_at=_moment(row.deadline_at))
+    return Outgoing(reference(row), row.channel, row.address, text)
 
 
-def _outgoing(programme: Programme, row: dict[str, Any]) -> Outgoing:
-    reader = Reader(programme.title, programme.language, programme.time_zone, row["name"], row["time_zone"])
-    text = render(row["step"], reader, deadline_at=row["deadline_at"])
-    return Outgoing(reference(row), row["channel"], _address(row), text)
+def _settle(rows: Sequence[_Key | _Claimed], state: str, outcome: str, *, now: datetime) -> None:
+    if rows:
+        database.execute(_SQL["settle"], {**_keys(rows), "state": state, "outcome": outcome, "now": now})
 
 
-def _settle(answers: list[tuple[dict[str, Any], str]], outcome: str, *, now: datetime) -> None:
-    columns: dict[str, Any] = {name: [row[name] for row, _ in answers] for name in _KEY}
-    columns |= {"state": [state for _, state in answers], "outcome": [outcome] * len(answers), "now": now}
-    database.execute(_SQL["settle"], columns)
+def _keys(rows: Sequence[_Key | _Claimed]) -> dict[str, str]:
+    """The columns of the keys as the text of arrays, which is several times faster than lists."""
+    columns = zip(*(row[: len(_KEY)] for row in rows), strict=True)
+    texts = (f"{{{','.join(map(_element, column))}}}" for column in columns)
+    return dict(zip(_KEY, texts, strict=True))
+
+
+@lru_cache(maxsize=1024)
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _element(value: str | int) -> str:
+    return _quoted(value) if isinstance(value, str) else str(value)
+
+
+_moment = lru_cache(maxsize=1024)(datetime.fromisoformat)  # the same few moments, millions of times
 
 
 def _settle_interrupted(gateway: FileGateway, *, now: datetime) -> int:
     """Whatever a sender that died had taken: what the file has was sent, the rest waits again."""
-    rows = [dict(zip(_KEY, row, strict=True)) for row in database.rows(_SQL["interrupted"])]
+    rows = [_Key._make(row) for row in database.rows(_SQL["interrupted"])]
     if not rows:
         return 0
     known = gateway.knows({reference(row) for row in rows})
     sent = [row for row in rows if reference(row) in known]
     lost = [row for row in rows if reference(row) not in known]
-    _settle([(row, "accepted") for row in sent], gateway.name, now=now)
-    database.execute(_SQL["give_back"], {name: [row[name] for row in lost] for name in _KEY})
+    _settle(sent, "accepted", gateway.name, now=now)
+    if lost:
+        database.execute(_SQL["give_back"], _keys(lost))
     return len(sent)

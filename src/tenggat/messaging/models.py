@@ -44,7 +44,7 @@ class Message(models.Model):
         )
         indexes = (
             # serves: claim_due (what may go now), expire_overdue
-            models.Index(fields=["not_before"], condition=Q(state="planned"), name="messaging_waiting"),
+            models.Index(fields=["not_before", "person_id"], condition=Q(state="planned"), name="messaging_waiting"),
             # serves: settle_interrupted (what a dead sender left behind)
             models.Index(fields=["claimed_at"], condition=Q(state="sending"), name="messaging_sending"),
         )

@@ -18,6 +18,7 @@ _GSM7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
+_NAME = "\0"  # a sign that no text has
 _ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 _MONTHS = {
     "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
@@ -45,12 +46,16 @@ class Reader:
 
 def render(step: str, reader: Reader, *, deadline_at: datetime) -> str:
     """The text of a step for one person."""
-    deadline = last_minute(
-        deadline_at, language=reader.language, zone=reader.time_zone, programme_zone=reader.programme_zone
-    )
-    return template(step, reader.language, reader.title).format(
-        title=reader.title, name=short_name(reader.name), deadline=deadline
-    )
+    zones = (reader.time_zone, reader.programme_zone)
+    text = _nameless(step, reader.language, reader.title, zones, deadline_at)
+    return text.replace(_NAME, short_name(reader.name))
+
+
+@lru_cache(maxsize=4096)
+def _nameless(step: str, language: str, title: str, zones: tuple[str, str], deadline_at: datetime) -> str:
+    """The text with a mark where the name goes: what is the same for everyone is put together once."""
+    deadline = last_minute(deadline_at, language=language, zone=zones[0], programme_zone=zones[1])
+    return template(step, language, title).format(title=title, name=_NAME, deadline=deadline)
 
 
 @cache
@@ -85,7 +90,9 @@ def template(step: str, language: str, title: str) -> str:
 
 def short_name(name: str) -> str:
     """At most LONGEST_NAME characters, cut after a word, in letters that an SMS can carry."""
-    plain = "".join(letter if letter in _GSM7 else "?" for letter in " ".join(name.split()))
+    plain = " ".join(name.split())
+    if not _GSM7.issuperset(plain):
+        plain = "".join(letter if letter in _GSM7 else "?" for letter in plain)
     if len(plain) <= LONGEST_NAME:
         return plain
     cut = plain[: LONGEST_NAME + 1].rsplit(" ", 1)[0]

@@ -4,8 +4,8 @@ A slice is one transaction. Its statements stand in purchases.sql, in the order 
 take turns, so that a purchase and its cancellation may stand in one file.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -41,16 +41,19 @@ _STEPS = (
     "keep_cancellations",
     "book_reinstated",
     "book_purchases",
+    "move_first_buyers",
     "move_participations",
     "hold_late_cancellations",
     "hold_unknown_courses",
     "lift_resolved_holds",
     "lift_blacklist",
     "write_history",
+    "write_cancellations",
     "cancel_messages",
     "tell_reinstated",
 )
 _TAKEN = {"recorded", "reinstated", "cancelled"}
+_GOOD = {*_TAKEN, "repeated"}
 _SENTENCES = {
     "unknown_person": "Nobody with this NIK is in a wave: check the number.",
     "unknown_course": "The catalogue does not know this course: import it, then send this row again.",
@@ -94,6 +97,21 @@ class _Arriving(NamedTuple):
     cancels: bool
 
 
+class _Batch(NamedTuple):
+    """Rows of one slice: how many, those that can be events, and (line, reason, sentence) of the others."""
+
+    read: int
+    events: list[_Arriving]
+    refused: list[tuple[int, str, str]]
+
+
+class _Verdicts(NamedTuple):
+    """What became of a slice: rows per verdict, and (line, verdict) of those that were refused."""
+
+    tally: dict[str, int]
+    refused: list[tuple[int, str]]
+
+
 def import_purchases(
     *,
     path: Path,
@@ -118,12 +136,13 @@ def import_purchases(
     with RefusedRows(path) as refused:
         rows = read(path, required=REQUIRED, optional=OPTIONAL, text_only=("nik",), may_be_empty=through is not None)
         partners.register_feed(source=source, now=now)
-        reader = _Reader(programme, keys, refused, now=now)
+        reader = _Reader(programme, keys, now=now)
         verbs = _Slice(source, programme, now=now, actor=actor)
-        while batch := list(islice(rows, SLICE)):
-            done.read += len(batch)
-            verdicts = verbs.take(list(reader.good(batch)))
-            _count(verdicts, done, refused)
+        for batch in _one_ahead(reader.batches(rows)):
+            done.read += batch.read
+            for refusal in batch.refused:
+                refused.add(*refusal)
+            _count(verbs.take(batch.events), done, refused)
             progress(done.read)
         if through is not None:
             partners.move_watermark(source=source, through=through, now=now, actor=actor)
@@ -131,33 +150,46 @@ def import_purchases(
     return done
 
 
-def _count(verdicts: list[tuple[int, str]], done: PurchasesImported, refused: RefusedRows) -> None:
-    tally = Counter(verdict for _, verdict in verdicts)
-    done.recorded += sum(tally[verdict] for verdict in _TAKEN)
-    done.reinstated += tally["reinstated"]
-    done.repeated += tally["repeated"]
-    for line, verdict in verdicts:
-        if verdict in _SENTENCES:
-            refused.add(line, verdict, _SENTENCES[verdict])
+def _count(verdicts: _Verdicts, done: PurchasesImported, refused: RefusedRows) -> None:
+    done.recorded += sum(verdicts.tally.get(verdict, 0) for verdict in _TAKEN)
+    done.reinstated += verdicts.tally.get("reinstated", 0)
+    done.repeated += verdicts.tally.get("repeated", 0)
+    for line, verdict in verdicts.refused:
+        refused.add(line, verdict, _SENTENCES[verdict])
+
+
+def _one_ahead(batches: Iterator[_Batch]) -> Iterator[_Batch]:
+    """Read the next batch in a second thread while the database is busy with this one."""
+    with ThreadPoolExecutor(1) as reading:
+        coming = reading.submit(next, batches, None)
+        while batch := coming.result():
+            coming = reading.submit(next, batches, None)
+            yield batch
 
 
 class _Reader:
     """Turns rows of text into events, and refuses those that cannot be one."""
 
-    def __init__(self, programme: Programme, keys: Keys, refused: RefusedRows, *, now: datetime) -> None:
+    def __init__(self, programme: Programme, keys: Keys, *, now: datetime) -> None:
         self.scheme: IdentityScheme = scheme(programme.identity.scheme)
-        self.keys, self.refused, self.now = keys, refused, now
+        self.keys, self.now = keys, now
         self.today = now.astimezone(programme.zone).date()
 
-    def good(self, rows: list[Row | BadRow]) -> Iterator[_Arriving]:
-        for row in rows:
-            if isinstance(row, BadRow):
-                self.refused.add(row.line, row.reason, row.sentence)
-                continue
-            try:
-                yield self._event(row)
-            except _RowRefused as no:
-                self.refused.add(row.line, no.reason, no.sentence)
+    def batches(self, rows: Iterator[Row | BadRow]) -> Iterator[_Batch]:
+        while taken := list(islice(rows, SLICE)):
+            batch = _Batch(len(taken), [], [])
+            for row in taken:
+                self._sort(row, batch)
+            yield batch
+
+    def _sort(self, row: Row | BadRow, batch: _Batch) -> None:
+        if isinstance(row, BadRow):
+            batch.refused.append((row.line, row.reason, row.sentence))
+            return
+        try:
+            batch.events.append(self._event(row))
+        except _RowRefused as no:
+            batch.refused.append((row.line, no.reason, no.sentence))
 
     def _event(self, row: Row) -> _Arriving:
         reference, nik, course, price, at, kind = row.values
@@ -219,25 +251,28 @@ class _Slice:
         }
 
     @transaction.atomic
-    def take(self, events: list[_Arriving]) -> list[tuple[int, str]]:
-        """Judge and book; gives (line, verdict) for every event."""
+    def take(self, events: list[_Arriving]) -> _Verdicts:
+        """Judge and book."""
         if not events:
-            return []
+            return _Verdicts({}, [])
         # One file of a feed at a time: what a reference was judged by stays true until it is written.
         watermark = partners.lock_feed(source=self.parameters["source"])
-        database.execute(_SQL["arriving_table"])
-        database.execute(_SQL["clear_arriving"])
+        for step in ("delivered_table", "arriving_table", "clear_rooms", "prefer_keys"):
+            database.execute(_SQL[step])
         with connection.cursor() as cursor:
-            copy_sql = "COPY arriving (line, reference, fingerprint, course, price, occurred_at, cancels) FROM STDIN"
-            with cursor.copy(copy_sql) as copy:
+            with cursor.copy(_SQL["copy_delivered"].text) as copy:
                 for event in events:
                     copy.write_row(event)
+            cursor.execute("ANALYZE delivered")
+            database.execute(_SQL["resolve"])
             cursor.execute("ANALYZE arriving")
-        database.execute(_SQL["resolve"])
-        database.execute(_SQL["refuse_unknown"])
         database.rows(_SQL["lock_people"])
         self._take_turns({**self.parameters, "watermark": watermark})
-        return [(line, verdict) for line, verdict in database.rows(_SQL["verdicts"])]
+        tally = dict(database.rows(_SQL["verdicts"]))
+        if tally.keys() <= _GOOD:
+            return _Verdicts(tally, [])
+        refused = database.rows(_SQL["refused"], {"taken": list(_GOOD)})
+        return _Verdicts(tally, [(line, verdict) for line, verdict in refused])
 
     def _take_turns(self, parameters: dict[str, Any]) -> None:
         [(turns,)] = database.rows(_SQL["count_turns"])

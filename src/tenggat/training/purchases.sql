@@ -2,12 +2,23 @@
 -- `arriving` is a temporary table of the slice; a person's rows take turns (turn 1, 2, ...), so that each row is
 -- judged by what the one before it left behind.
 
--- name: arriving_table
--- Makes room for one slice, once per session.
-CREATE TEMPORARY TABLE IF NOT EXISTS arriving (
+-- name: delivered_table
+-- Makes room for the rows of one slice as they stand in the file, once per session.
+CREATE TEMPORARY TABLE IF NOT EXISTS delivered (
     line bigint NOT NULL,
     reference text NOT NULL,
     fingerprint uuid NOT NULL,
+    course text NOT NULL,
+    price bigint NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    cancels boolean NOT NULL
+) ON COMMIT DELETE ROWS;
+
+-- name: arriving_table
+-- Makes room for the same rows once it is known whose they are.
+CREATE TEMPORARY TABLE IF NOT EXISTS arriving (
+    line bigint NOT NULL,
+    reference text NOT NULL,
     course text NOT NULL,
     price bigint NOT NULL,
     occurred_at timestamptz NOT NULL,
@@ -19,39 +30,46 @@ CREATE TEMPORARY TABLE IF NOT EXISTS arriving (
     was text
 ) ON COMMIT DELETE ROWS;
 
--- name: clear_arriving
--- Empties the room for the next slice.
-TRUNCATE arriving;
+-- name: prefer_keys
+-- A slice is always a small part of the nation: each step goes to its rows by their keys and never reads whole tables.
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true);
+
+-- name: clear_rooms
+-- Empties both rooms for the next slice.
+TRUNCATE delivered, arriving;
+
+-- name: copy_delivered
+-- Takes the rows in.
+COPY delivered (line, reference, fingerprint, course, price, occurred_at, cancels) FROM STDIN;
 
 -- name: resolve
 -- Finds whose each row is, and lets the rows of one person take turns in the order of the file. Where one reference
 -- is claimed for several people, all rows of these people go one after the other, so that the first one has it.
+-- The rows are laid down in the order of people, so that each step after this one goes through the tables in order.
 -- reads: registry_nikkey, waves_participation
+INSERT INTO arriving (line, reference, course, price, occurred_at, cancels, person_id, wave, turn, verdict)
 WITH found AS (
-    SELECT arriving.line, arriving.reference, participation.person_id, participation.wave
-      FROM arriving
-      JOIN registry_nikkey AS nik ON nik.fingerprint = arriving.fingerprint AND nik.until_at IS NULL
-      JOIN waves_participation AS participation ON participation.person_id = nik.person_id
+    SELECT delivered.*, participation.person_id, participation.wave
+      FROM (SELECT * FROM delivered ORDER BY fingerprint) AS delivered
+      LEFT JOIN LATERAL (
+             SELECT person_id FROM registry_nikkey AS known
+              WHERE known.fingerprint = delivered.fingerprint AND known.until_at IS NULL LIMIT 1) AS nik ON true
+      LEFT JOIN waves_participation AS participation ON participation.person_id = nik.person_id
        AND NOT (participation.state = ANY (ARRAY['withdrawn'::text, 'void'::text]))
 ), contested AS (
-    SELECT reference FROM found GROUP BY reference HAVING count(DISTINCT person_id) > 1
+    SELECT reference FROM found WHERE person_id IS NOT NULL GROUP BY reference HAVING count(DISTINCT person_id) > 1
 ), rivals AS (
-    SELECT DISTINCT person_id FROM found WHERE reference IN (SELECT reference FROM contested)
-), ordered AS (
-    SELECT found.line, found.person_id, found.wave,
-           CASE WHEN rivals.person_id IS NULL
-                THEN row_number() OVER (PARTITION BY found.person_id ORDER BY found.line)
-                ELSE row_number() OVER (PARTITION BY rivals.person_id IS NULL ORDER BY found.line) END AS turn
-      FROM found
-      LEFT JOIN rivals ON rivals.person_id = found.person_id
+    SELECT DISTINCT person_id FROM found WHERE person_id IS NOT NULL AND reference IN (SELECT reference FROM contested)
 )
-UPDATE arriving SET person_id = ordered.person_id, wave = ordered.wave, turn = ordered.turn
-  FROM ordered
- WHERE arriving.line = ordered.line;
-
--- name: refuse_unknown
--- Nobody alive in a wave has this number.
-UPDATE arriving SET verdict = 'unknown_person' WHERE person_id IS NULL;
+SELECT line, reference, course, price, occurred_at, cancels, found.person_id, wave,
+       CASE WHEN found.person_id IS NULL THEN NULL
+            WHEN rivals.person_id IS NULL
+            THEN row_number() OVER (PARTITION BY found.person_id ORDER BY line)
+            ELSE row_number() OVER (PARTITION BY rivals.person_id IS NULL ORDER BY line) END,
+       CASE WHEN found.person_id IS NULL THEN 'unknown_person' END
+  FROM found
+  LEFT JOIN rivals ON rivals.person_id = found.person_id
+ ORDER BY found.person_id, line;
 
 -- name: lock_people
 -- Takes the rows that will be decided, in one order for all: a revoking slice waits for them, or they for it.
@@ -77,8 +95,10 @@ UPDATE arriving SET was = judged.state, verdict = judged.verdict
              WHEN known.reference IS NOT NULL AND NOT known.late THEN 'reference_changed'
              WHEN row.occurred_at < participation.accepted_at THEN 'before_acceptance'
              WHEN participation.first_purchase_at IS NULL AND row.occurred_at >= participation.deadline_at THEN 'late'
-             WHEN row.price > CASE participation.state WHEN 'revoked' THEN gone.training
-                                   ELSE participation.training_balance END THEN 'over_balance'
+             WHEN row.price > CASE participation.state WHEN 'revoked' THEN (
+                      SELECT -sum(entry.training) FROM ledger_entry AS entry
+                       WHERE entry.person_id = participation.person_id AND entry.wave = participation.wave
+                         AND entry.kind = 'returned') ELSE participation.training_balance END THEN 'over_balance'
              WHEN course.code IS NULL THEN 'unknown_course'
              WHEN participation.state = 'revoked' THEN 'reinstated'
              ELSE 'recorded'
@@ -88,12 +108,8 @@ UPDATE arriving SET was = judged.state, verdict = judged.verdict
         ON participation.person_id = row.person_id AND participation.wave = row.wave
       LEFT JOIN training_reference AS owner ON owner.source = %(source)s AND owner.reference = row.reference
       LEFT JOIN training_purchase AS known
-        ON known.person_id = row.person_id AND known.source = %(source)s AND known.reference = row.reference
+        ON known.person_id = owner.person_id AND known.source = owner.source AND known.reference = owner.reference
       LEFT JOIN training_course AS course ON course.code = row.course
-      LEFT JOIN LATERAL (
-             SELECT -sum(entry.training) AS training FROM ledger_entry AS entry
-              WHERE participation.state = 'revoked' AND entry.person_id = participation.person_id
-                AND entry.wave = participation.wave AND entry.kind = 'returned') AS gone ON true
      WHERE row.turn = %(turn)s AND NOT row.cancels
   ) AS judged
  WHERE arriving.line = judged.line;
@@ -179,8 +195,20 @@ SELECT row.person_id, row.wave, 'spent', moved.amount, moved.amount, %(source)s 
  WHERE row.turn = %(turn)s AND row.verdict IN ('recorded', 'reinstated', 'cancelled')
  ORDER BY row.person_id;
 
+-- name: move_first_buyers
+-- Sets the facts that decide for whoever bought for the first time: nothing that came before has to be looked at.
+-- writes: waves_participation
+UPDATE waves_participation AS participation
+   SET first_purchase_at = row.occurred_at,
+       state = 'bought',
+       balance = participation.balance - row.price,
+       training_balance = participation.training_balance - row.price
+  FROM arriving AS row
+ WHERE row.turn = %(turn)s AND row.verdict = 'recorded' AND row.was = 'accepted'
+   AND participation.person_id = row.person_id AND participation.wave = row.wave;
+
 -- name: move_participations
--- Sets the facts that decide: first purchase by event time, state, and what is left (the books just written say it).
+-- Sets them for everyone else: first purchase by event time, state, and what is left (the books just written say it).
 -- reads: training_purchase, ledger_entry
 -- writes: waves_participation
 WITH moved AS (
@@ -197,7 +225,8 @@ WITH moved AS (
      CROSS JOIN LATERAL (
             SELECT sum(entry.amount) AS amount, sum(entry.training) AS training FROM ledger_entry AS entry
              WHERE entry.person_id = row.person_id AND entry.wave = row.wave) AS books
-     WHERE row.turn = %(turn)s AND row.verdict IN ('recorded', 'reinstated', 'cancelled')
+     WHERE row.turn = %(turn)s AND (row.verdict IN ('reinstated', 'cancelled')
+                                    OR (row.verdict = 'recorded' AND row.was <> 'accepted'))
 )
 UPDATE waves_participation AS participation
    SET first_purchase_at = moved.purchase_at,
@@ -291,8 +320,7 @@ UPDATE registry_blacklist_entry AS entry
    AND entry.person_id = row.person_id AND entry.source = 'deadline' AND entry.lifted_at IS NULL;
 
 -- name: write_history
--- One event per change: reinstated (if it was revoked), then bought (the first purchase), purchased, late, cancelled.
--- reads: waves_participation
+-- One event per change: reinstated (if it was revoked), then bought (the first purchase), purchased, late.
 -- writes: journal_event
 INSERT INTO journal_event
        (person_id, wave, kind, from_state, to_state, occurred_at, recorded_at, actor, details)
@@ -302,26 +330,35 @@ SELECT row.person_id, row.wave, step.kind, step.from_state, step.to_state,
            'source', %(source)s::text, 'reference', row.reference, 'course', row.course, 'price', row.price,
            'behind_watermark', CASE WHEN row.occurred_at < %(watermark)s::timestamptz THEN true END))
   FROM arriving AS row
-  JOIN waves_participation AS participation
-    ON participation.person_id = row.person_id AND participation.wave = row.wave
- CROSS JOIN LATERAL (
-        SELECT 1, 'reinstated', 'revoked', 'accepted' WHERE row.verdict = 'reinstated'
-         UNION ALL
-        SELECT 2, 'bought', 'accepted', 'bought' WHERE row.verdict = 'reinstated'
-            OR (row.verdict = 'recorded' AND row.was = 'accepted')
-         UNION ALL
-        SELECT 2, 'purchased', NULL, NULL WHERE row.verdict = 'recorded' AND row.was <> 'accepted'
-         UNION ALL
-        SELECT 2, 'purchase_late', NULL, NULL WHERE row.verdict = 'late'
-         UNION ALL
-        SELECT 2, 'purchase_cancelled', 'bought', 'accepted' WHERE row.verdict = 'cancelled'
-           AND row.was = 'bought' AND participation.state = 'accepted'
-         UNION ALL
-        SELECT 2, 'purchase_cancelled', NULL, NULL WHERE row.verdict = 'cancelled'
-           AND NOT (row.was = 'bought' AND participation.state = 'accepted')
-       ) AS step (place, kind, from_state, to_state)
+  JOIN (VALUES
+           (1, 'reinstated', 'revoked', 'reinstated', 'revoked', 'accepted'),
+           (2, 'reinstated', 'revoked', 'bought', 'accepted', 'bought'),
+           (2, 'recorded', 'accepted', 'bought', 'accepted', 'bought'),
+           (2, 'recorded', 'bought', 'purchased', NULL, NULL),
+           (2, 'recorded', 'completed', 'purchased', NULL, NULL),
+           (2, 'late', NULL, 'purchase_late', NULL, NULL)
+       ) AS step (place, verdict, was, kind, from_state, to_state)
+    ON step.verdict = row.verdict AND (step.was = row.was OR step.was IS NULL)
  WHERE row.turn = %(turn)s
  ORDER BY row.person_id, step.place;
+
+-- name: write_cancellations
+-- One event per purchase taken back; it names the states where the person fell back to accepted by it.
+-- reads: waves_participation
+-- writes: journal_event
+INSERT INTO journal_event
+       (person_id, wave, kind, from_state, to_state, occurred_at, recorded_at, actor, details)
+SELECT row.person_id, row.wave, 'purchase_cancelled', CASE WHEN fell.back THEN 'bought' END,
+       CASE WHEN fell.back THEN 'accepted' END, row.occurred_at, %(now)s, %(actor)s,
+       jsonb_strip_nulls(jsonb_build_object(
+           'source', %(source)s::text, 'reference', row.reference, 'course', row.course, 'price', row.price,
+           'behind_watermark', CASE WHEN row.occurred_at < %(watermark)s::timestamptz THEN true END))
+  FROM arriving AS row
+  JOIN waves_participation AS participation
+    ON participation.person_id = row.person_id AND participation.wave = row.wave
+ CROSS JOIN LATERAL (SELECT row.was = 'bought' AND participation.state = 'accepted') AS fell (back)
+ WHERE row.turn = %(turn)s AND row.verdict = 'cancelled'
+ ORDER BY row.person_id;
 
 -- name: cancel_messages
 -- Who has bought is not nagged where the step says so; a notice of a revocation that was undone is not sent.
@@ -349,8 +386,12 @@ SELECT row.person_id, row.wave, 'reinstated', participation.channel, participati
     ON CONFLICT DO NOTHING;
 
 -- name: verdicts
--- What became of each row.
-SELECT line, verdict FROM arriving ORDER BY line;
+-- How many rows had which verdict.
+SELECT verdict, count(*) FROM arriving GROUP BY verdict;
+
+-- name: refused
+-- Which rows were refused, and why.
+SELECT line, verdict FROM arriving WHERE NOT verdict = ANY (%(taken)s) ORDER BY line;
 
 -- name: count_turns
 -- How many rows the person with the most rows has.

@@ -7,6 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps makes one for each call
+
 
 class Outgoing(NamedTuple):
     """One message on its way; `reference` is ours and the same at every attempt."""
@@ -39,7 +41,7 @@ class FileGateway:
 
     def send(self, messages: Iterable[Outgoing], *, at: str) -> None:
         """Append the messages and wait until the disk has them: after that they count as accepted."""
-        lines = "".join(json.dumps({**m._asdict(), "at": at}, ensure_ascii=False) + "\n" for m in messages)
+        lines = "".join(_encode({**m._asdict(), "at": at}) + "\n" for m in messages)
         data = memoryview(lines.encode())
         while data:
             data = data[os.write(self._fd, data) :]

@@ -34,10 +34,28 @@ DROP TRIGGER training_purchase_participation ON training_purchase;
 DROP TRIGGER training_purchase_belongs ON training_purchase;
 DROP FUNCTION training_purchase_belongs();
 """
-# A feed is a handful of rows: an ordinary foreign key costs nothing that could be measured.
+# A feed is a handful of rows, but an ordinary foreign key asks for it once per row, a third of the time of writing one.
 FEED = """
-ALTER TABLE training_reference ADD CONSTRAINT training_reference_feed
-    FOREIGN KEY (source) REFERENCES partners_feed (source);
+CREATE FUNCTION training_reference_feed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM (SELECT DISTINCT source FROM arrived) AS named
+                WHERE NOT EXISTS (SELECT FROM partners_feed AS feed WHERE feed.source = named.source)) THEN
+        RAISE EXCEPTION 'a reference belongs to no feed' USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER training_reference_feed AFTER INSERT ON training_reference
+    REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION training_reference_feed();
+CREATE TRIGGER partners_feed_stays BEFORE DELETE OR TRUNCATE ON partners_feed
+    FOR EACH STATEMENT EXECUTE FUNCTION registry_rows_stay();
+CREATE TRIGGER partners_feed_key_stays BEFORE UPDATE OF source ON partners_feed
+    FOR EACH STATEMENT EXECUTE FUNCTION registry_rows_stay();
+"""
+UNDO_FEED = """
+DROP TRIGGER partners_feed_key_stays ON partners_feed;
+DROP TRIGGER partners_feed_stays ON partners_feed;
+DROP TRIGGER training_reference_feed ON training_reference;
+DROP FUNCTION training_reference_feed();
 """
 
 
@@ -45,5 +63,5 @@ class Migration(migrations.Migration):
     dependencies = (("training", "0001_initial"), ("waves", "0002_guards"), ("partners", "0001_initial"))
     operations = (
         migrations.RunSQL(REFERENCES, UNDO),
-        migrations.RunSQL(FEED, "ALTER TABLE training_reference DROP CONSTRAINT training_reference_feed"),
+        migrations.RunSQL(FEED, UNDO_FEED),
     )

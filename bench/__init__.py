@@ -1,0 +1,1 @@
+"""`make bench`: what the engine costs beside the same writes done barely, as ratios of one run."""

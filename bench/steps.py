@@ -1,0 +1,158 @@
+"""The measured steps. Each runs in a process of its own (child.py) and gives seconds and counts."""
+
+import csv
+import os
+import random
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from bench import row_by_row, world
+from bench.fill import fill as fill_nation
+from bench.live_buyer import buy
+from bench.world import Nation
+from tenggat.deadlines import audit, engine
+from tenggat.deadlines.reminders import plan_reminders
+from tenggat.foundation import database, sql
+from tenggat.foundation.actors import ENGINE, Actor
+from tenggat.messaging.delivery import deliver as deliver_messages
+from tenggat.messaging.gateways.file import FileGateway
+from tenggat.training.purchases import OPTIONAL, REQUIRED, import_purchases
+
+_BARE = sql.load("bench", "bare.sql")
+
+__all__ = ["bare_night", "buyer", "deliver", "fill", "night", "pause", "plan", "purchases", "rows", "settle_down"]
+
+
+class _Enough(Exception):  # noqa: N818
+    """Stops a sender that has sent what was to be measured."""
+
+
+def fill(people: int, seed: int) -> dict[str, Any]:
+    """Fill an empty database."""
+    return _timed(lambda: fill_nation(os.environ["DATABASE_URL"], Nation(people, seed)))
+
+
+def settle_down() -> dict[str, Any]:
+    """Tidy up after a step that stays in the nation, as autovacuum would."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE) messaging_message")
+        cursor.execute("CHECKPOINT")
+    return {}
+
+
+def plan() -> dict[str, Any]:
+    """Plan the reminders of H-7 for everyone."""
+    _ready()
+    return _timed(lambda: plan_reminders(programme=world.programme(), now=world.REMINDING)["h-7"])
+
+
+def deliver(limit: int, folder: str) -> dict[str, Any]:
+    """Hand over messages until at least `limit` are accepted."""
+    _ready()
+    done = 0
+
+    def enough(accepted: int) -> None:
+        nonlocal done
+        done = accepted
+        if accepted >= limit:
+            raise _Enough
+
+    def work() -> int:
+        gateway = FileGateway(Path(folder) / "messages.jsonl")
+        with suppress(_Enough):
+            deliver_messages(programme=world.programme(), gateway=gateway, now=world.SENDING, progress=enough)
+        return done
+
+    return _timed(work)
+
+
+def purchases(people: int, seed: int, limit: int, folder: str) -> dict[str, Any]:
+    """Import a file of first purchases of people who have bought nothing yet."""
+    nation, path = Nation(people, seed), Path(folder) / "purchases.csv"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT serial FROM bench_person WHERE NOT bought ORDER BY serial")
+        serials = [row[0] for row in cursor.fetchall()]
+    random.Random(seed).shuffle(serials)  # as they come in time, which is no order of people
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(REQUIRED + OPTIONAL)
+        at = world.BOUGHT.isoformat()
+        writer.writerows((f"N{n}", world.nik(n), "EXCEL", world.PRICE, at, "purchase") for n in serials[:limit])
+    _ready()
+
+    def work() -> int:
+        return import_purchases(
+            path=path,
+            source="toko",
+            through=None,
+            programme=world.programme(),
+            keys=nation.keys(),
+            now=world.IMPORTING,
+            actor=Actor("feed", "toko"),
+        ).recorded
+
+    return _timed(work)
+
+
+def night() -> dict[str, Any]:
+    """The engine's whole run; `audit` is the part of the seconds spent inside the audit."""
+    _ready()
+    seconds = 0.0
+
+    def timing(work: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(run: Any) -> Any:
+            nonlocal seconds
+            began = time.perf_counter()
+            try:
+                return work(run)
+            finally:
+                seconds += time.perf_counter() - began
+
+        return timed
+
+    audit.check, audit.escaped = timing(audit.check), timing(audit.escaped)
+    found = _timed(lambda: engine.revoke(programme=world.programme(), now=world.NIGHT).revoked)
+    return {**found, "audit": seconds}
+
+
+def bare_night() -> dict[str, Any]:
+    """The same writes as one statement written by hand."""
+    _ready()
+    slices = engine._Slices(0, world.NIGHT, [], world.programme(), now=world.NIGHT, actor=ENGINE)
+    slices.parameters["run"] = None
+    return _timed(lambda: database.execute(_BARE["bare_night"], slices.parameters))
+
+
+def rows(limit: int) -> dict[str, Any]:
+    """The same verbs row by row through the ORM."""
+    _ready()
+    return _timed(lambda: row_by_row.revoke(limit=limit))
+
+
+def buyer(seed: int) -> dict[str, Any]:
+    """A live buyer, until standard input is closed."""
+    return buy(seed=seed)
+
+
+def pause(seconds: float) -> dict[str, Any]:
+    """Do nothing, so that the buyer is alone."""
+    _ready()
+    return _timed(lambda: time.sleep(seconds))
+
+
+def _ready() -> None:
+    """Begin as every other step does: the table that decides is in memory, and nothing waits to be written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM waves_participation WHERE balance >= 0")
+        cursor.execute("CHECKPOINT")
+
+
+def _timed(work: Callable[[], Any]) -> dict[str, Any]:
+    began = time.perf_counter()
+    count = work()
+    return {"seconds": time.perf_counter() - began, "count": count}
