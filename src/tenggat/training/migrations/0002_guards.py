@@ -9,7 +9,7 @@ BEGIN
     IF EXISTS (SELECT FROM arrived WHERE NOT EXISTS
                  (SELECT FROM training_reference AS reference
                    WHERE reference.source = arrived.source AND reference.reference = arrived.reference
-                     AND reference.person_id = arrived.person_id)) THEN
+                     AND reference.person_id = arrived.person_id OFFSET 0)) THEN
         RAISE EXCEPTION 'a purchase has a reference of somebody else' USING ERRCODE = 'foreign_key_violation';
     END IF;
     RETURN NULL;

@@ -35,7 +35,8 @@ CREATE FUNCTION waves_participation_exists() RETURNS trigger LANGUAGE plpgsql
 BEGIN
     IF EXISTS (SELECT FROM arrived WHERE NOT EXISTS
                  (SELECT FROM waves_participation AS participation
-                   WHERE participation.person_id = arrived.person_id AND participation.wave = arrived.wave)) THEN
+                   WHERE participation.person_id = arrived.person_id AND participation.wave = arrived.wave
+                  OFFSET 0)) THEN
         RAISE EXCEPTION 'a row of % belongs to no participation', TG_TABLE_NAME
             USING ERRCODE = 'foreign_key_violation';
     END IF;
