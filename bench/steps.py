@@ -123,7 +123,8 @@ def night() -> dict[str, Any]:
 def bare_night() -> dict[str, Any]:
     """The same writes as one statement written by hand."""
     _ready()
-    slices = engine._Slices(0, world.NIGHT, [], world.programme(), now=world.NIGHT, actor=ENGINE)
+    outlook = engine.look_ahead(programme=world.programme(), now=world.NIGHT, cutoff_at=world.NIGHT)
+    slices = engine._Slices(0, outlook, world.programme(), now=world.NIGHT, actor=ENGINE)
     slices.parameters["run"] = None
     return _timed(lambda: database.execute(_BARE["bare_night"], slices.parameters))
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +21,17 @@ class Tenggat:
 
     home: Path
     url: str
-    environment: dict[str, str] = field(default_factory=dict)
 
-    def run(self, *words: object, check: int | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *words: object, check: int | None = None, stdout: Any = subprocess.PIPE
+    ) -> subprocess.CompletedProcess[str]:
         """Run `tenggat WORDS`; with `check`, the exit status must be that."""
         done = subprocess.run(
             [sys.executable, "-c", "from tenggat.cli.main import main; main()", *map(str, words)],
-            env={**os.environ, "TENGGAT_HOME": str(self.home), "DATABASE_URL": self.url, **environment},
+            env={**os.environ, "TENGGAT_HOME": str(self.home), "DATABASE_URL": self.url},
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
             text=True,
             timeout=120,
             check=False,

@@ -235,6 +235,34 @@ def test_auditors_scripts_find_the_promised_tables(home: Tenggat, tmp_path: Path
             auditor.execute("DELETE FROM journal_event")
 
 
+def test_a_moment_before_the_programme_began_is_refused(home: Tenggat) -> None:
+    assert home.refused("revoke", "--now", "0001-01-01T00:00:00Z") == "not_in_force"
+
+
+def test_a_watermark_of_long_ago_holds_everybody(home: Tenggat, tmp_path: Path) -> None:
+    accepted(home, tmp_path, AYU)
+    write(tmp_path / "buying.csv", BUYING, [])
+    words = ("import", "purchases", tmp_path / "buying.csv", "--source", "x", "--now", NOON)
+    home.run(*words, "--through", "2001-01-01T00:00:00Z", check=0)
+    assert home.json("revoke", "--now", NIGHT)["held"] == 1
+
+
+def test_a_deadline_that_would_undo_a_purchase_is_not_announced(home: Tenggat, tmp_path: Path) -> None:
+    home.run("wave", "open", 10, "--quota", 100, "--now", OPENED, check=0)
+    write(tmp_path / "people.csv", PEOPLE, [(AYU, "9" + AYU[1:], "Ayu", "", "", "", "31")])
+    home.run("import", "participants", tmp_path / "people.csv", "--wave", 10, "--now", ANNOUNCED, check=0)
+    buys(home, tmp_path, AYU)
+    words = ("wave", "announce", 10, "--at", "2020-09-01T12:00:00+07:00", "--now", NIGHT)
+    assert home.refused(*words) == "purchase_after_deadline"
+    assert home.json("wave", "list", "--now", NIGHT)["waves"][0]["deadline_at"] is None
+
+
+def test_an_answer_that_cannot_be_written_is_told(home: Tenggat) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = home.run("report", "--json", check=1, stdout=full)
+    assert "could not be written" in done.stderr
+
+
 def test_help_names_every_command(home: Tenggat) -> None:
     told = home.run("--help", check=0).stdout
     for word in ("init", "replay", "wave", "import", "remind", "deliver", "revoke", "report", "person", "blacklist"):

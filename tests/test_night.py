@@ -178,6 +178,16 @@ def test_a_cancellation_in_time_that_is_told_late_waits_for_a_human(tmp_path: Pa
     assert (outcome.revoked, outcome.held, state_of(ayu)) == (0, 1, "accepted")
 
 
+def test_another_purchase_in_time_ends_the_wait_for_a_human(tmp_path: Path) -> None:
+    [ayu] = wave(AYU)
+    catalogue(tmp_path)
+    feed(tmp_path, bought(AYU))
+    feed(tmp_path, cancelled(AYU, DEADLINE - SECOND), now=DEADLINE + SECOND)
+    feed(tmp_path, bought(AYU, ref="second"))
+    participation = Participation.objects.get(person_id=ayu)
+    assert (participation.state, participation.held_until) == ("bought", None)
+
+
 def test_an_unknown_course_holds_the_person_until_it_is_resolved(tmp_path: Path) -> None:
     [ayu] = wave(AYU)
     feed(tmp_path, bought(AYU))

@@ -15,7 +15,8 @@ from tests.test_house import IDS, STATEMENTS
 MOMENT = datetime(2020, 10, 31, 17, tzinfo=UTC)
 PERSON = uuid.UUID(int=1)
 _LISTS: dict[str, list[Any]] = {
-    "zones": ["Asia/Jakarta"], "taken": ["recorded"], "open_zones": ["Asia/Jakarta"], "channels": ["sms"], "states": ["accepted"],
+    "zones": ["Asia/Jakarta"], "taken": ["recorded"],
+    "open_zones": ["Asia/Jakarta"], "channels": ["sms"], "states": ["accepted"],
     "steps": ["h-7"], "deadlines": [MOMENT], "not_before": [MOMENT], "expires_at": [MOMENT], "waves": [1],
     "person_id": [PERSON], "wave": [1], "step": ["h-7"], "channel": ["sms"], "deadline_version": [1],
     "state": ["accepted"], "outcome": ["file"], "code": ["A"], "title": ["A"], "institution": ["A"], "price": [1],

@@ -14,6 +14,7 @@ from uuid import UUID
 import typer
 
 from tenggat.foundation.refusals import Refusal
+from tenggat.rules.problems import NotInForce
 
 DONE, SOME_REFUSED, NOT_DONE, BUG = 0, 1, 2, 70
 
@@ -42,19 +43,30 @@ def answers(command: Callable[..., Answer]) -> Callable[..., None]:
         as_json = bool(kwargs.get("as_json"))
         try:
             answer = command(*args, **kwargs)
-            if as_json:
-                print(dumps(answer.data), flush=True)  # noqa: T201
-            else:
-                answer.show()
-        except BrokenPipeError:
-            raise  # whoever read us has gone: nothing to say to nobody
         except Exception as error:  # the last door: each kind gets its one translation
             fail(error, as_json=as_json)
+        try:
+            if as_json:
+                print(dumps(answer.data))  # noqa: T201
+            else:
+                answer.show()
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise  # whoever read us has gone: nothing to say to nobody
+        except OSError as error:
+            unwritable(error)
         for note in answer.notes:
             print(note, file=sys.stderr)  # noqa: T201
         raise typer.Exit(answer.status)
 
     return run
+
+
+def unwritable(error: OSError) -> NoReturn:
+    """The work is done, and its answer has no place to go: status 1, and nothing more to standard output."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    print(f"tenggat: Done, but the answer could not be written: {os.strerror(error.errno or 0)}.", file=sys.stderr)  # noqa: T201
+    raise typer.Exit(SOME_REFUSED)
 
 
 def dumps(data: dict[str, Any]) -> str:
@@ -82,6 +94,8 @@ def fail(error: Exception, *, as_json: bool) -> NoReturn:
 def _told(error: Exception) -> tuple[str, str, int]:
     if isinstance(error, Refusal):
         return error.code, error.message, SOME_REFUSED if error.code in _AFTER_THE_ACT else NOT_DONE
+    if isinstance(error, NotInForce):
+        return "not_in_force", f"The programme says: {error}. Check the moments given.", NOT_DONE
     told = _from_database(error) or _from_disk(error)
     return (*told, NOT_DONE) if told else (*_bug(error), BUG)
 

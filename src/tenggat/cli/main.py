@@ -27,6 +27,10 @@ _USAGE_ERROR = typer.BadParameter.__mro__[1]
 def main() -> None:
     """Run the command line; bad usage is told like any other refusal."""
     try:
+        "".join(sys.argv).encode()
+    except UnicodeEncodeError:
+        sys.exit(_usage("The words of the command are not UTF-8; check the terminal's settings", ""))
+    try:
         status = typer.main.get_command(app)(standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         print("tenggat: Stopped. What was done stands; run the same command again to go on.", file=sys.stderr)  # noqa: T201
@@ -45,8 +49,11 @@ def _bad_usage(error: Any) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         print(error.ctx.get_help())  # noqa: T201
         return answers.DONE
-    message = error.format_message().rstrip(".") + "."
-    hint = f" See: {error.ctx.command_path} --help" if error.ctx else ""
+    return _usage(error.format_message(), f" See: {error.ctx.command_path} --help" if error.ctx else "")
+
+
+def _usage(message: str, hint: str) -> int:
+    message = message.rstrip(".") + "."
     if "--json" in sys.argv:
         print(answers.dumps({"error": {"code": "usage", "message": message}}))  # noqa: T201
     print(f"tenggat: {message}{hint}", file=sys.stderr)  # noqa: T201

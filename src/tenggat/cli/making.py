@@ -8,6 +8,7 @@ from pathlib import Path
 from tenggat.cli.house import ForeignDatabase, check_installation, database_url, load_programme, start_django
 from tenggat.foundation import home, keys
 from tenggat.foundation.refusals import Refusal
+from tenggat.messaging.texts import check_texts
 
 
 class HomeDiffers(Refusal):
@@ -18,7 +19,7 @@ class HomeDiffers(Refusal):
 
 def make_home(*, path: Path, programme: str, sandbox: bool, secrets: keys.Keys | None, now: datetime) -> home.Home:
     """Make or complete a home. A crash leaves what the next `init` completes. Raises HomeDiffers."""
-    load_programme(Path(programme) if programme.endswith(".toml") else programme)
+    check_texts(load_programme(Path(programme) if programme.endswith(".toml") else programme))
     found = _existing(path, programme=programme, sandbox=sandbox)
     made = found or _new(path, programme, sandbox, secrets)
     start_django(database_url(made.path))

@@ -108,7 +108,7 @@ def rehearse(*, programme: Programme, now: datetime, progress: Progress = _nothi
     outlook = look_ahead(programme=programme, now=now)
     outcome = Outcome(None, outlook.cutoff_at, sum(outlook.held.values()), silent_feeds(outlook, programme, now=now))
     # Run 0 does not exist; the reference to it is checked at commit, which never comes.
-    slices = _Slices(0, outlook.cutoff_at, list(outlook.due), programme, now=now, actor=ENGINE)
+    slices = _Slices(0, outlook, programme, now=now, actor=ENGINE)
     for done in slices.rehearsed(outcome):
         progress(done, sum(outlook.due.values()))
     return outcome
@@ -146,7 +146,7 @@ def _open_run(programme: Programme, *, now: datetime) -> Run:
 def _finish(run: Run, programme: Programme, *, now: datetime, actor: Actor, progress: Progress) -> Outcome:
     """Slice by slice until a fresh, waiting statement finds nothing; audit; close."""
     outlook = look_ahead(programme=programme, now=now, cutoff_at=run.cutoff_at)
-    slices = _Slices(run.run_id, run.cutoff_at, list(outlook.due), programme, now=now, actor=actor)
+    slices = _Slices(run.run_id, outlook, programme, now=now, actor=actor)
     for done in slices.revoked():
         progress(done, run.expected)
     if audit.escaped(run):  # somebody came due while we looked, by a hold that was lifted: look once more
@@ -177,14 +177,14 @@ def _add(outcome: Outcome, by_wave: dict[int, int], returned: int) -> None:
 class _Slices:
     """The slices of one run, from the earliest deadline on, each in a transaction of its own."""
 
-    def __init__(
-        self, run_id: int, cutoff_at: datetime, waves: list[int], programme: Programme, *, now: datetime, actor: Actor
-    ) -> None:
-        self.waves = waves
-        reference = programme.first_purchase(cutoff_at.astimezone(programme.zone).date()).reference
+    def __init__(self, run_id: int, outlook: Outlook, programme: Programme, *, now: datetime, actor: Actor) -> None:
+        self.waves = list(outlook.due)
+        # The rule that was in force for the first of them; with nobody due there is no deadline to cite it for.
+        deadline = (outlook.from_at or now).astimezone(programme.zone).date()
+        reference = programme.first_purchase(deadline).reference
         self.parameters: dict[str, Any] = {
             "run": run_id,
-            "cutoff": cutoff_at,
+            "cutoff": outlook.cutoff_at,
             "now": now,
             "size": SLICE,
             "actor": str(actor),

@@ -126,7 +126,7 @@ def read(path: Path) -> Keys:
         return loads(text)
     try:
         return loads(path.read_text("utf-8"))
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         raise KeysUnusable(f"The key file {path} cannot be read; restore it from its backup.") from None
 
 

@@ -14,7 +14,7 @@ from tenggat.foundation import database, sql
 from tenggat.foundation.refusals import Refusal
 from tenggat.messaging.gateways.file import FileGateway, Outgoing
 from tenggat.messaging.planning import zones_of
-from tenggat.messaging.texts import Reader, render, template
+from tenggat.messaging.texts import Reader, check_texts, render
 from tenggat.rules.programme import Programme
 from tenggat.rules.reminders import next_open
 
@@ -87,8 +87,7 @@ def deliver(
 
     Every text is checked before the first message is taken: TemplateUnusable leaves them all waiting.
     """
-    for step in programme.steps:
-        template(step.name, programme.language, programme.title)
+    check_texts(programme)
     if not database.rows(_SQL["sole_sender"])[0][0]:
         raise SenderAtWork("Another command is sending right now; wait until it has ended.")
     try:
@@ -163,7 +162,7 @@ def reference(row: _Key | _Claimed) -> str:
 
 def _outgoing(programme: Programme, row: _Claimed) -> Outgoing:
     reader = Reader(programme.title, programme.language, programme.time_zone, row.name, row.time_zone)
-    text = render(row.step, reader, deadline_at=_moment(row.deadline_at))
+    text = render(programme.step(row.step), reader, deadline_at=_moment(row.deadline_at))
     return Outgoing(reference(row), row.channel, row.address, text)
 
 

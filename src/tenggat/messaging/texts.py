@@ -1,5 +1,6 @@
 """What a message says: one GSM-7 segment, an absolute day, hour and zone, one next step, no link, no number to call."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
@@ -7,6 +8,7 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from tenggat.foundation.refusals import Refusal
+from tenggat.rules.programme import Programme, Step
 
 SEGMENT = 160
 """Characters of one SMS in the GSM 7-bit default alphabet."""
@@ -44,7 +46,13 @@ class Reader:
     time_zone: str
 
 
-def render(step: str, reader: Reader, *, deadline_at: datetime) -> str:
+def check_texts(programme: Programme) -> None:
+    """Every step of the programme can be sent. Raises TemplateUnusable."""
+    for step in programme.steps:
+        template(step, programme.language, programme.title)
+
+
+def render(step: Step, reader: Reader, *, deadline_at: datetime) -> str:
     """The text of a step for one person."""
     zones = (reader.time_zone, reader.programme_zone)
     text = _nameless(step, reader.language, reader.title, zones, deadline_at)
@@ -52,20 +60,16 @@ def render(step: str, reader: Reader, *, deadline_at: datetime) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _nameless(step: str, language: str, title: str, zones: tuple[str, str], deadline_at: datetime) -> str:
+def _nameless(step: Step, language: str, title: str, zones: tuple[str, str], deadline_at: datetime) -> str:
     """The text with a mark where the name goes: what is the same for everyone is put together once."""
     deadline = last_minute(deadline_at, language=language, zone=zones[0], programme_zone=zones[1])
-    return template(step, language, title).format(title=title, name=_NAME, deadline=deadline)
+    return template(step, language, title).format(title=sendable(title), name=_NAME, deadline=deadline)
 
 
 @cache
-def template(step: str, language: str, title: str) -> str:
-    """A checked template. Raises TemplateUnusable when it is missing, too long or not in the GSM alphabet."""
-    file = files("tenggat.messaging").joinpath(f"templates/{language}/{step}.txt")
-    try:
-        text = file.read_text("utf-8").strip()
-    except FileNotFoundError:
-        raise TemplateUnusable(f"There is no text for the step {step} in {language}; add its template.") from None
+def template(step: Step, language: str, title: str) -> str:
+    """A step's own text, or the one that ships. Raises TemplateUnusable: missing, too long, not in the GSM alphabet."""
+    text = step.text or _shipped(step.name, language)
     longest = max(
         (
             last_minute(_LONGEST_DEADLINE, language=language, zone=zone, programme_zone="Asia/Jakarta")
@@ -74,25 +78,45 @@ def template(step: str, language: str, title: str) -> str:
         key=len,
     )
     try:
-        sample = text.format(title=title, name="M" * LONGEST_NAME, deadline=longest)
+        sample = text.format(title=sendable(title), name="M" * LONGEST_NAME, deadline=longest)
     except (KeyError, IndexError, ValueError):
         raise TemplateUnusable(
-            f"The text of {step} in {language} has an unknown field; it may use title, name and deadline."
+            f"The text of {step.name} has an unknown field; it may use {{title}}, {{name}} and {{deadline}}."
         ) from None
     if len(sample) > SEGMENT:
         raise TemplateUnusable(
-            f"The text of {step} in {language} has up to {len(sample)} characters; an SMS has {SEGMENT}."
+            f"The text of {step.name} has up to {len(sample)} characters; an SMS has {SEGMENT}: shorten it."
         )
     if odd := sorted(set(sample) - _GSM7):
-        raise TemplateUnusable(f"The text of {step} in {language} has {odd[0]!r}, which no plain SMS can carry.")
+        raise TemplateUnusable(
+            f"The text of {step.name} has {odd[0]!r}, which no plain SMS can carry: write it without."
+        )
     return text
+
+
+def _shipped(name: str, language: str) -> str:
+    try:
+        return files("tenggat.messaging").joinpath(f"templates/{language}/{name}.txt").read_text("utf-8").strip()
+    except FileNotFoundError:
+        message = f'The step {name} has no text, and none ships for it in "{language}": give it a text in its [[step]].'
+        raise TemplateUnusable(message) from None
+
+
+def sendable(text: str) -> str:
+    """The text in letters that an SMS can carry: an accent falls away, what has no plain letter becomes "?"."""
+    return "".join(letter if letter in _GSM7 else _plain(letter) for letter in text)
+
+
+def _plain(letter: str) -> str:
+    base = unicodedata.normalize("NFKD", letter)[0]
+    return base if base in _GSM7 else "?"
 
 
 def short_name(name: str) -> str:
     """At most LONGEST_NAME characters, cut after a word, in letters that an SMS can carry."""
     plain = " ".join(name.split())
     if not _GSM7.issuperset(plain):
-        plain = "".join(letter if letter in _GSM7 else "?" for letter in plain)
+        plain = sendable(plain)
     if len(plain) <= LONGEST_NAME:
         return plain
     cut = plain[: LONGEST_NAME + 1].rsplit(" ", 1)[0]

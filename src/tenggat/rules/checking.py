@@ -7,6 +7,7 @@ from itertools import pairwise
 from tenggat.rules.reading import Reader
 
 _COUNTDOWN = re.compile(r"h-([0-9]+)")
+_EVENTS = ("revoked", "reinstated")
 _DATED = ("first_purchase", "settlement", "window", "benefit")
 
 
@@ -75,6 +76,9 @@ def _steps_make_sense(reader: Reader) -> None:
         days_before = row.get("days_before")
         if shortest is not None and days_before is not None and days_before >= shortest:
             reader.problem(("step", number, "days_before"), f"must be less than the {shortest} days to buy")
+        if days_before is None and "days_before" not in row and row.get("name", _EVENTS[0]) not in _EVENTS:
+            message = f"is missing; only the notices {' and '.join(_EVENTS)} are sent by an event"
+            reader.problem(("step", number, "days_before"), message)
         if (counted := _COUNTDOWN.fullmatch(row.get("name", ""))) and days_before != int(counted[1]):
             reader.problem(("step", number, "days_before"), f"must be {counted[1]}, as the name says")
         if row.get("audience") == "all" and row.get("skip_if_bought"):

@@ -229,6 +229,7 @@ FILE = Table("", (), tables=(
         Key("audience", one_of("all", "not_bought")),
         Key("skip_if_bought", flag),
         Key("channels", several(one_of(*CHANNELS))),
+        Key("text", text, required=False),
         _REFERENCE,
     ), repeats=True),
 ))  # fmt: skip

@@ -56,7 +56,7 @@ class Step:
     """One message of the programme; `days_before` is n of "H-n", or None for a notice that an event sends.
 
     `audience` is who it is planned for, `skip_if_bought` whether a purchase cancels it while unsent, and
-    `channels` the ways to send it in order of preference.
+    `channels` the ways to send it in order of preference. `text` is the message; None: the one that ships.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Step:
     skip_if_bought: bool
     channels: tuple[str, ...]
     reference: str
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,22 +287,25 @@ SELECT person_id, wave, 'held', %(now)s, %(now)s, %(actor)s,
   FROM held;
 
 -- name: lift_resolved_holds
--- What was unknown is known now: the hold that waited for this very purchase ends.
+-- The hold that waited for this very purchase ends, and so does that of a purchase taken back, once another one counts.
 -- writes: waves_hold, waves_participation, journal_event
 WITH lifted AS (
     UPDATE waves_hold AS hold SET lifted_at = %(now)s
       FROM arriving AS row
+      JOIN waves_participation AS participation
+        ON participation.person_id = row.person_id AND participation.wave = row.wave
      WHERE row.turn = %(turn)s AND row.verdict IN ('recorded', 'reinstated')
-       AND hold.person_id = row.person_id AND hold.wave = row.wave AND hold.reason = 'unknown_course'
-       AND hold.reference = %(source)s || '/' || row.reference AND hold.lifted_at IS NULL
+       AND hold.person_id = row.person_id AND hold.wave = row.wave AND hold.lifted_at IS NULL
+       AND ((hold.reason = 'unknown_course' AND hold.reference = %(source)s || '/' || row.reference)
+            OR (hold.reason = 'cancel_told_late' AND participation.state = 'bought'))
     RETURNING hold.person_id, hold.wave, hold.hold_id, hold.reason, hold.reference
 ), marked AS (
     UPDATE waves_participation AS participation SET held_until = remaining.until_at
       FROM lifted
      CROSS JOIN LATERAL (
             SELECT max(COALESCE(hold.until_at, %(open_end)s::timestamptz)) AS until_at FROM waves_hold AS hold
-             WHERE hold.person_id = lifted.person_id AND hold.wave = lifted.wave
-               AND hold.lifted_at IS NULL AND hold.hold_id <> lifted.hold_id) AS remaining
+             WHERE hold.person_id = lifted.person_id AND hold.wave = lifted.wave AND hold.lifted_at IS NULL
+               AND hold.hold_id NOT IN (SELECT hold_id FROM lifted)) AS remaining
      WHERE participation.person_id = lifted.person_id AND participation.wave = lifted.wave
 )
 INSERT INTO journal_event (person_id, wave, kind, occurred_at, recorded_at, actor, details)

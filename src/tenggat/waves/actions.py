@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from psycopg.errors import CheckViolation
 
 from tenggat.foundation.actors import Actor
 from tenggat.foundation.refusals import Refusal
@@ -38,6 +39,16 @@ class AlreadyAnnounced(Refusal):
     code = "already_announced"
 
 
+class PurchaseAfterDeadline(Refusal):
+    """A deadline that would take away what somebody has bought already."""
+
+    code = "purchase_after_deadline"
+
+    def __init__(self, number: int) -> None:
+        message = f"Somebody in wave {number} bought at or after the deadline that this moment gives: check --at."
+        super().__init__(message, wave=number)
+
+
 @transaction.atomic
 def open_wave(*, number: int, quota: int, now: datetime, actor: Actor) -> Wave:
     """Open a wave for `quota` people. Raises WaveInvalid, WaveExists."""
@@ -57,7 +68,8 @@ def open_wave(*, number: int, quota: int, now: datetime, actor: Actor) -> Wave:
 def announce_wave(*, number: int, at: datetime, programme: Programme, now: datetime, actor: Actor) -> Wave:
     """Announce a wave: its clock starts, and each participation without a deadline is given its first one.
 
-    The same instant again changes nothing. Raises WaveUnknown, AlreadyAnnounced, RuleNotInForce.
+    The same instant again changes nothing. Raises WaveUnknown, AlreadyAnnounced, RuleNotInForce,
+    PurchaseAfterDeadline.
     """
     wave = locked_wave(number)
     if wave.announced_at is not None:
@@ -88,7 +100,12 @@ def _stamp(wave: Wave, programme: Programme, *, at: datetime, now: datetime, act
         noon = [datetime.combine(day, time(12), programme.zone) for day in days]
         deadlines = [_deadline(programme, moment) for moment in noon]
         parameters = common | {"personal": personal, "days": days, "deadlines": deadlines}
-        cursor.execute(str(sql["stamp_deadlines"]), parameters | {"now": now, "actor": str(actor)})
+        try:
+            cursor.execute(str(sql["stamp_deadlines"]), parameters | {"now": now, "actor": str(actor)})
+        except IntegrityError as error:
+            if isinstance(error.__cause__, CheckViolation):
+                raise PurchaseAfterDeadline(wave.number) from None
+            raise
         return int(cursor.rowcount)
 
 

@@ -99,6 +99,8 @@ def _slices(
             cells = [_text(value) for value in values]
             if numeric:
                 yield _number(line, numeric[0])
+            elif any("\0" in cell for cell in cells):
+                yield BadRow(line, "row_unreadable", "A cell has a NUL character: fill it again.")
             elif any(map(str.strip, cells)):
                 yield Record(line, cells)
             line += 1

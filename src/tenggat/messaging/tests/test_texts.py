@@ -1,17 +1,19 @@
 """What a message says, and that it fits into one plain SMS whoever it goes to."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tenggat.messaging import texts
-from tenggat.messaging.texts import Reader, TemplateUnusable, last_minute, render, short_name, template
+from tenggat.messaging.texts import Reader, TemplateUnusable, check_texts, last_minute, render, short_name, template
+from tenggat.rules.programme import load, shipped
 
 DEADLINE = datetime(2020, 10, 31, 17, tzinfo=UTC)
-STEPS = sorted(file.stem for file in (Path(texts.__file__).parent / "templates" / "id").glob("*.txt"))
+PRAKERJA = load("prakerja")
+STEPS = [step.name for step in PRAKERJA.steps]
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 
 
@@ -22,11 +24,16 @@ def reader(name: str = "Siti Aminah", zone: str = "Asia/Jakarta", language: str 
 @pytest.mark.parametrize("language", ["id", "en"])
 @pytest.mark.parametrize("step", STEPS)
 def test_every_template_can_be_sent(step: str, language: str) -> None:
-    assert "{name}" in template(step, language, "Kartu Prakerja")
+    assert "{name}" in template(PRAKERJA.step(step), language, "Kartu Prakerja")
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_shipped_programme_can_be_sent(name: str) -> None:
+    check_texts(load(name))
 
 
 def test_the_reminder_says_what_to_do_by_when_and_what_happens_then() -> None:
-    assert render("h-7", reader(), deadline_at=DEADLINE) == (
+    assert render(PRAKERJA.step("h-7"), reader(), deadline_at=DEADLINE) == (
         "Siti Aminah, beli pelatihan pertama paling lambat 31 Okt 2020 pukul 23.59 WIB. "
         "Masuk ke akun Kartu Prakerja. Lewat itu kepesertaan dicabut."
     )
@@ -42,7 +49,7 @@ def test_elsewhere_the_text_names_both_clocks() -> None:
 
 @given(name=st.text(max_size=80), zone=st.sampled_from(ZONES), step=st.sampled_from(STEPS))
 def test_one_segment_whatever_the_name(name: str, zone: str, step: str) -> None:
-    text = render(step, reader(name, zone), deadline_at=DEADLINE)
+    text = render(PRAKERJA.step(step), reader(name, zone), deadline_at=DEADLINE)
     assert len(text) <= texts.SEGMENT
     assert set(text) <= texts._GSM7
 
@@ -53,11 +60,29 @@ def test_a_long_name_is_cut_at_a_word() -> None:
     assert short_name("A" * 40) == "A" * texts.LONGEST_NAME
 
 
-def test_a_missing_template_is_refused_in_words() -> None:
-    with pytest.raises(TemplateUnusable, match="There is no text for the step h-99"):
-        template("h-99", "id", "Kartu Prakerja")
+def test_letters_that_no_sms_carries_lose_their_accent() -> None:
+    assert short_name("Añó Đặng 王") == "Año ?ang ?"
 
 
-def test_a_title_too_long_for_the_text_is_refused_before_anything_is_sent() -> None:
-    with pytest.raises(TemplateUnusable, match="an SMS has 160"):
-        template("h-7", "id", "Program Pelatihan Nasional")
+def test_a_step_without_a_text_is_refused_in_words() -> None:
+    with pytest.raises(TemplateUnusable, match="The step h-3 has no text"):
+        template(replace(PRAKERJA.step("h-7"), name="h-3"), "id", "Kartu Prakerja")
+
+
+def test_a_step_may_bring_its_own_text() -> None:
+    step = replace(PRAKERJA.step("h-7"), name="h-3", text="{name}, tinggal 3 hari: {deadline}.")
+    assert render(step, reader(), deadline_at=DEADLINE) == "Siti Aminah, tinggal 3 hari: 31 Okt 2020 pukul 23.59 WIB."
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("{name} {nik}", "unknown field"),
+        ("{name} {", "unknown field"),
+        ("x" * 161, "up to 161 characters"),
+        ("{name} 🙂", "no plain SMS can carry"),
+    ],
+)
+def test_a_text_that_cannot_be_sent_is_refused_before_anything_is(text: str, sentence: str) -> None:
+    with pytest.raises(TemplateUnusable, match=sentence):
+        template(replace(PRAKERJA.step("h-7"), text=text), "id", "Kartu Prakerja")
