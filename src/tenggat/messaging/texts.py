@@ -20,7 +20,6 @@ _GSM7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_NAME = "\0"  # a sign that no text has
 _ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 _MONTHS = {
     "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
@@ -55,15 +54,17 @@ def check_texts(programme: Programme) -> None:
 def render(step: Step, reader: Reader, *, deadline_at: datetime) -> str:
     """The text of a step for one person."""
     zones = (reader.time_zone, reader.programme_zone)
-    text = _nameless(step, reader.language, reader.title, zones, deadline_at)
-    return text.replace(_NAME, short_name(reader.name))
+    text, fields = _frame(step, reader.language, reader.title, zones, deadline_at)
+    return text.format(name=short_name(reader.name), **fields)
 
 
 @lru_cache(maxsize=4096)
-def _nameless(step: Step, language: str, title: str, zones: tuple[str, str], deadline_at: datetime) -> str:
-    """The text with a mark where the name goes: what is the same for everyone is put together once."""
+def _frame(
+    step: Step, language: str, title: str, zones: tuple[str, str], deadline_at: datetime
+) -> tuple[str, dict[str, str]]:
+    """The template, and the fields that are the same for everyone: put together once, not for each message."""
     deadline = last_minute(deadline_at, language=language, zone=zones[0], programme_zone=zones[1])
-    return template(step, language, title).format(title=sendable(title), name=_NAME, deadline=deadline)
+    return template(step, language, title), {"title": sendable(title), "deadline": deadline}
 
 
 @cache
