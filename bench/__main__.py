@@ -1,4 +1,4 @@
-"""python -m bench [--people N] [--nights N] [--seed N] [--page FILE]"""
+"""python -m bench [--people N] [--nights N] [--seed N] [--page FILE] [--note TEXT]"""
 
 import argparse
 import sys
@@ -22,6 +22,7 @@ def main() -> int:
     if options.page:
         command = f"make bench PEOPLE={options.people}"
         text = table.page(lines, machine=machine.describe(), server=server, command=command, on=began.date())
+        text = text.replace("\n\n|", f" {options.note}\n\n|", 1) if options.note else text
         options.page.write_text(text, "utf-8")
     _say(f"{(datetime.now(UTC) - began).total_seconds():.0f} seconds in all")
     return 0 if all(line.holds() for line in lines) else 1
@@ -37,6 +38,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--nights", type=int, default=3, help="how often engine and statement take turns")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--page", type=Path, help="where to write the page, such as docs/benchmarks.md")
+    parser.add_argument("--note", default="", help="a sentence for the page, such as what else the machine was doing")
     return parser.parse_args()
 
 
