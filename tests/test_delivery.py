@@ -19,7 +19,7 @@ NOON = datetime(2020, 10, 24, 12, tzinfo=WIB)
 
 
 def remind(now: datetime = MORNING, *, dry_run: bool = False) -> int:
-    return plan_reminders(programme=PRAKERJA, now=now, dry_run=dry_run)["h-7"]
+    return plan_reminders(programme=PRAKERJA, now=now, dry_run=dry_run).messages["h-7"]
 
 
 def hand_over(folder: Path, now: datetime = NOON) -> Delivered:
