@@ -109,7 +109,8 @@ def revoke(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) ->
             showing.line("Who is held has a hold of their own; tenggat person NIK shows why.")
         if not done.due:
             settlement = house.programme.settlement(house.now.astimezone(house.programme.zone).date())
-            showing.line(f"Nobody is due. The engine waits {settlement} after a deadline for purchases under way.")
+            minutes = int(settlement.total_seconds()) // 60
+            showing.line(f"Nobody is due. After a deadline the engine waits {minutes} minutes for purchases under way.")
         showing.next_steps(*(["revoke"] if dry_run else ["deliver", "report"]))
 
     return Answer(data, show)
