@@ -253,7 +253,7 @@ def test_a_deadline_that_would_undo_a_purchase_is_not_announced(home: Tenggat, t
     home.run("import", "participants", tmp_path / "people.csv", "--wave", 10, "--now", ANNOUNCED, check=0)
     buys(home, tmp_path, AYU)
     words = ("wave", "announce", 10, "--at", "2020-09-01T12:00:00+07:00", "--now", NIGHT)
-    assert home.refused(*words) == "purchase_after_deadline"
+    assert home.refused(*words) == "purchases_known"
     assert home.json("wave", "list", "--now", NIGHT)["waves"][0]["deadline_at"] is None
 
 

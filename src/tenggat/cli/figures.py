@@ -174,7 +174,9 @@ def _export(table: str, file: Path, now: str | None) -> Answer:
     from tenggat.figures import exports
 
     rows = exports.export(table=table, path=file)
-    return Answer({"rows": rows, "file": str(file)}, lambda: showing.line(f"{showing.people(rows, 'row', 'rows')} in {file}"))
+    return Answer(
+        {"rows": rows, "file": str(file)}, lambda: showing.line(f"{showing.people(rows, 'row', 'rows')} in {file}")
+    )
 
 
 @export.command("participations")

@@ -1,6 +1,7 @@
 """The command `tenggat`: its words and their order. Each module of this room holds the commands of one noun."""
 
 import os
+import re
 import sys
 from typing import Annotated, Any
 
@@ -71,7 +72,7 @@ def _bad_usage(error: Any) -> int:
 
 
 def _usage(message: str, hint: str) -> int:
-    message = message.strip().rstrip(".")
+    message = re.sub(r"\d{6,}", "…", message).strip().rstrip(".")  # a number may be somebody's
     message += "" if message.endswith("?") else "."
     if "--json" in sys.argv:
         print(answers.dumps({"error": {"code": "usage", "message": message}}))  # noqa: T201
