@@ -201,6 +201,15 @@ def test_init_again_changes_nothing_and_a_home_keeps_its_kind(home: Tenggat) -> 
     assert home.refused("init", "--sandbox", "--programme", "chile-ejemplo") == "home_differs"
 
 
+def test_init_never_takes_away_what_it_did_not_make(home: Tenggat) -> None:
+    keys = (home.home / "secrets" / "keys.json").read_bytes()
+    (home.home / "home.json").unlink()
+    assert home.refused("init") == "foreign_database"  # --sandbox was forgotten
+    assert (home.home / "secrets" / "keys.json").read_bytes() == keys
+    assert home.json("init", "--sandbox")["sandbox"] is True
+    home.run("report", check=0)
+
+
 def test_a_home_does_not_open_a_database_of_another_secret(home: Tenggat, tmp_path: Path) -> None:
     stranger = Tenggat(tmp_path / "stranger", home.url)
     assert stranger.refused("init", "--sandbox") == "foreign_database"
@@ -236,7 +245,9 @@ def test_auditors_scripts_find_the_promised_tables(home: Tenggat, tmp_path: Path
 
 
 def test_a_moment_before_the_programme_began_is_refused(home: Tenggat) -> None:
-    assert home.refused("revoke", "--now", "0001-01-01T00:00:00Z") == "not_in_force"
+    assert home.refused("revoke", "--now", "1999-01-01T00:00:00Z") == "not_in_force"
+    assert home.refused("revoke", "--now", "0001-01-01T00:00:00Z") == "clock_refused"
+    assert home.refused("revoke", "--now", "9999-12-31T23:59:59Z") == "clock_refused"
 
 
 def test_a_watermark_of_long_ago_holds_everybody(home: Tenggat, tmp_path: Path) -> None:
