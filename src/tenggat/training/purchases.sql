@@ -33,7 +33,9 @@ CREATE TEMPORARY TABLE IF NOT EXISTS arriving (
 
 -- name: prefer_keys
 -- A slice is always a small part of the nation: each step goes to its rows by their keys and never reads whole tables.
-SELECT set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true);
+-- (Before PostgreSQL 18 a plan without sequential scans looks so dear that it would be compiled each time.)
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true),
+       set_config('jit', 'off', true);
 
 -- name: clear_rooms
 -- Empties both rooms for the next slice.

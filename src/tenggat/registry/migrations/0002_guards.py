@@ -32,7 +32,7 @@ DROP FUNCTION registry_rows_stay();
 # for every row of the next chunk; so these functions only ever walk the index.
 REFERENCES = """
 CREATE FUNCTION registry_person_exists() RETURNS trigger LANGUAGE plpgsql
-    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 BEGIN
     IF EXISTS (SELECT FROM arrived WHERE NOT EXISTS
                  (SELECT FROM registry_person AS person WHERE person.person_id = arrived.person_id)) THEN
