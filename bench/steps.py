@@ -48,7 +48,7 @@ def settle_down() -> dict[str, Any]:
 def plan() -> dict[str, Any]:
     """Plan the reminders of H-7 for everyone."""
     _ready()
-    return _timed(lambda: plan_reminders(programme=world.programme(), now=world.REMINDING)["h-7"])
+    return _timed(lambda: plan_reminders(programme=world.programme(), now=world.REMINDING).messages["h-7"])
 
 
 def deliver(limit: int, folder: str) -> dict[str, Any]:

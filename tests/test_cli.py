@@ -201,6 +201,15 @@ def test_init_again_changes_nothing_and_a_home_keeps_its_kind(home: Tenggat) -> 
     assert home.refused("init", "--sandbox", "--programme", "chile-ejemplo") == "home_differs"
 
 
+def test_init_never_takes_away_what_it_did_not_make(home: Tenggat) -> None:
+    keys = (home.home / "secrets" / "keys.json").read_bytes()
+    (home.home / "home.json").unlink()
+    assert home.refused("init") == "foreign_database"  # --sandbox was forgotten
+    assert (home.home / "secrets" / "keys.json").read_bytes() == keys
+    assert home.json("init", "--sandbox")["sandbox"] is True
+    home.run("report", check=0)
+
+
 def test_a_home_does_not_open_a_database_of_another_secret(home: Tenggat, tmp_path: Path) -> None:
     stranger = Tenggat(tmp_path / "stranger", home.url)
     assert stranger.refused("init", "--sandbox") == "foreign_database"
@@ -236,7 +245,9 @@ def test_auditors_scripts_find_the_promised_tables(home: Tenggat, tmp_path: Path
 
 
 def test_a_moment_before_the_programme_began_is_refused(home: Tenggat) -> None:
-    assert home.refused("revoke", "--now", "0001-01-01T00:00:00Z") == "not_in_force"
+    assert home.refused("revoke", "--now", "1999-01-01T00:00:00Z") == "not_in_force"
+    assert home.refused("revoke", "--now", "0001-01-01T00:00:00Z") == "clock_refused"
+    assert home.refused("revoke", "--now", "9999-12-31T23:59:59Z") == "clock_refused"
 
 
 def test_a_watermark_of_long_ago_holds_everybody(home: Tenggat, tmp_path: Path) -> None:
@@ -253,7 +264,7 @@ def test_a_deadline_that_would_undo_a_purchase_is_not_announced(home: Tenggat, t
     home.run("import", "participants", tmp_path / "people.csv", "--wave", 10, "--now", ANNOUNCED, check=0)
     buys(home, tmp_path, AYU)
     words = ("wave", "announce", 10, "--at", "2020-09-01T12:00:00+07:00", "--now", NIGHT)
-    assert home.refused(*words) == "purchase_after_deadline"
+    assert home.refused(*words) == "purchases_known"
     assert home.json("wave", "list", "--now", NIGHT)["waves"][0]["deadline_at"] is None
 
 

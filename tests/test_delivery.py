@@ -9,7 +9,7 @@ import pytest
 
 from tenggat.deadlines.reminders import plan_reminders
 from tenggat.messaging.delivery import Delivered, deliver
-from tenggat.messaging.gateways.file import FileGateway, Outgoing
+from tenggat.messaging.gateways.file import FileGateway, Outgoing, SenderAtWork
 from tenggat.messaging.models import Message
 from tests.scene import AYU, BUDI, DEADLINE, IN_TIME, PRAKERJA, WIB, bought, catalogue, feed, join, night, wave
 
@@ -19,7 +19,7 @@ NOON = datetime(2020, 10, 24, 12, tzinfo=WIB)
 
 
 def remind(now: datetime = MORNING, *, dry_run: bool = False) -> int:
-    return plan_reminders(programme=PRAKERJA, now=now, dry_run=dry_run)["h-7"]
+    return plan_reminders(programme=PRAKERJA, now=now, dry_run=dry_run).messages["h-7"]
 
 
 def hand_over(folder: Path, now: datetime = NOON) -> Delivered:
@@ -109,3 +109,12 @@ def test_the_outbox_file_is_for_its_owner_only(tmp_path: Path) -> None:
     remind()
     hand_over(tmp_path)
     assert (tmp_path / "messages.jsonl").stat().st_mode & 0o077 == 0
+
+
+def test_two_senders_never_share_the_file(tmp_path: Path) -> None:
+    """Also when the first has lost its session, and with it the database's lock."""
+    wave(AYU)
+    remind()
+    with FileGateway(tmp_path / "messages.jsonl"), pytest.raises(SenderAtWork, match="sending right now"):
+        hand_over(tmp_path)
+    assert hand_over(tmp_path).accepted == 1

@@ -28,7 +28,7 @@ _ONE: dict[str, Any] = {
     "price": 1, "code": "A", "title": "A", "institution": "A",
 }  # fmt: skip
 _WORDS = {"source", "reference", "reason", "actor", "rule_digest", "zone", "outcome"}
-_NUMBERS = {"run", "size", "turn", "expected", "number", "version"}
+_NUMBERS = {"kept_lines", "run", "size", "turn", "expected", "number", "version"}
 _IDS = {"person", "after_person", "after"}
 _FLAGS = {"skip_if_bought", "personal"}
 _UTILITY = ("CREATE", "COPY", "TRUNCATE", "ANALYZE")

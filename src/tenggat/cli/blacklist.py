@@ -83,4 +83,6 @@ def export(file: FileOut, now: Now = None, as_json: AsJson = False) -> Answer:
     from tenggat.figures import exports
 
     rows = exports.export(table="blacklist", path=file)
-    return Answer({"rows": rows, "file": str(file)}, lambda: showing.line(f"{showing.number(rows)} rows in {file}"))
+    return Answer(
+        {"rows": rows, "file": str(file)}, lambda: showing.line(f"{showing.people(rows, 'row', 'rows')} in {file}")
+    )

@@ -28,12 +28,16 @@ def remind(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) ->
 
     def show() -> None:
         word = "Would plan" if dry_run else "Planned"
-        for step, count in planned.items():
-            showing.line(f"{word} {showing.number(count)} messages {step}.")
-        if not dry_run and any(planned.values()):
-            showing.line("Next: tenggat deliver")
+        for step, count in planned.messages.items():
+            showing.line(f"{word} {showing.people(count, 'message', 'messages')} {step}.")
+            if unreached := planned.unreachable[step]:
+                showing.line(
+                    f"  {showing.people(unreached)} cannot be reached: {showing.command()} export flagged FILE.csv"
+                )
+        if not dry_run and any(planned.messages.values()):
+            showing.next_steps("deliver")
 
-    return Answer({"planned": planned, "dry_run": dry_run}, show)
+    return Answer({"planned": planned.messages, "unreachable": planned.unreachable, "dry_run": dry_run}, show)
 
 
 @answers
@@ -57,7 +61,10 @@ def deliver(now: Now = None, as_json: AsJson = False) -> Answer:
 
     def show() -> None:
         showing.line(", ".join(f"{showing.number(count)} {state}" for state, count in data.items()) + ".")
-        showing.line(f"Written to {house.home.outbox}")
+        if done.waiting:
+            showing.line("What waits is for later, or for the sending hours on people's own clocks.")
+        if done.accepted:
+            showing.line(f"Written to {house.home.outbox}")
 
     return Answer(data, show)
 
@@ -91,13 +98,19 @@ def revoke(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) ->
         showing.line(f"{name}: deadlines up to {showing.moment(done.cutoff_at, house.programme.time_zone)}.")
         showing.line(
             f"Due {showing.number(done.due)}: revoked {showing.number(done.revoked)}, "
-            f"held {showing.number(done.held)}; returned {showing.rupiah(done.returned)}."
+            f"held {showing.number(done.held)}; "
+            f"returned {showing.money(done.returned, house.programme.currency)}."
         )
         for wave, count in sorted(done.by_wave.items()):
             showing.line(f"  wave {wave:>3}  {showing.number(count):>9}")
         if done.silent:
             showing.line(f"People wait for the purchases of: {', '.join(done.silent)}")
-        if not dry_run and done.revoked:
-            showing.line("Next: tenggat report, tenggat deliver")
+        elif done.held:
+            showing.line("Who is held has a hold of their own; tenggat person NIK shows why.")
+        if not done.due:
+            settlement = house.programme.settlement(house.now.astimezone(house.programme.zone).date())
+            minutes = int(settlement.total_seconds()) // 60
+            showing.line(f"Nobody is due. After a deadline the engine waits {minutes} minutes for purchases under way.")
+        showing.next_steps(*(["revoke"] if dry_run else ["deliver", "report"]))
 
     return Answer(data, show)

@@ -15,10 +15,12 @@ from tenggat.foundation.clock import parse_instant
 if TYPE_CHECKING:
     from tenggat.evidence.case import Case
     from tenggat.figures.report import Report
+    from tenggat.rules.programme import Programme
 
 _COLUMNS = (
     "wave", "accepted", "bought", "completed", "revoked", "withdrawn", "reinstated", "held", "undecided", "lapse_rate",
 )  # fmt: skip
+_ALWAYS = {"accepted", "bought", "revoked"}  # the others are left out where nobody is
 export = typer.Typer(help="Write a table to FILE.csv or FILE.parquet.", no_args_is_help=True)
 
 
@@ -67,15 +69,16 @@ def _moment(as_of: str | None, now: datetime) -> datetime | None:
 
 def _show_report(found: "Report", zone: str) -> None:
     showing.line(f"As of {showing.moment(found.as_of, zone)}")
+    counts = [name for name in _COLUMNS[1:-1] if name in _ALWAYS or getattr(found.total, name)]
     rows = [
         [
             "all" if figures.wave is None else str(figures.wave),
-            *(showing.number(getattr(figures, name)) for name in _COLUMNS[1:-1]),
+            *(showing.number(getattr(figures, name)) for name in counts),
             showing.share(figures.lapse_rate),
         ]
         for figures in (*found.waves, found.total)
     ]
-    showing.table([name.replace("_", " ") for name in _COLUMNS], rows, last=True)
+    showing.table(["wave", *counts, "lapse rate"], rows, last=True)
 
 
 def _write_csv(found: "Report", file: Path) -> None:
@@ -118,15 +121,17 @@ def person(
         "events": found.events,
         "messages": found.messages,
     }
-    return Answer(data, lambda: _show_person(found, house.programme.time_zone))
+    return Answer(data, lambda: _show_person(found, house.programme))
 
 
-def _show_person(found: "Case", zone: str) -> None:
+def _show_person(found: "Case", programme: "Programme") -> None:
+    zone = programme.time_zone
     showing.line(f"{found.name or '(no name)'}  {found.phone or 'no phone'}  {found.email or 'no e-mail'}")
     showing.line(f"person {found.person_id}")
     state = f"{found.state} in wave {found.wave}" if found.state else "in no wave"
     showing.line(
-        f"{state}; too late from {showing.moment(found.deadline_at, zone)}; balance {showing.rupiah(found.balance)}"
+        f"{state}; too late from {showing.moment(found.deadline_at, zone)}; "
+        f"balance {showing.money(found.balance, programme.currency)}"
         f"{'; blacklisted' if found.blacklisted else ''}"
     )
     if found.flags:
@@ -138,6 +143,7 @@ def _show_person(found: "Case", zone: str) -> None:
             (showing.moment(e["at"], zone), e["kind"], str(e.get("wave", "")), e["actor"], _details(e.get("details")))
             for e in found.events
         ],
+        folds="details",
     )
     if found.messages:
         showing.line()
@@ -157,8 +163,7 @@ def _show_person(found: "Case", zone: str) -> None:
 
 
 def _details(details: dict[str, Any] | None) -> str:
-    shown = {name: str(value)[:24] for name, value in (details or {}).items()}
-    return " ".join(f"{name}={value}" for name, value in shown.items())
+    return " ".join(f"{name}={str(value)[:25]}" for name, value in (details or {}).items())
 
 
 FileOut = Annotated[Path, typer.Argument(metavar="FILE", help="Ends in .csv or .parquet.", show_default=False)]
@@ -169,7 +174,9 @@ def _export(table: str, file: Path, now: str | None) -> Answer:
     from tenggat.figures import exports
 
     rows = exports.export(table=table, path=file)
-    return Answer({"rows": rows, "file": str(file)}, lambda: showing.line(f"{showing.number(rows)} rows in {file}"))
+    return Answer(
+        {"rows": rows, "file": str(file)}, lambda: showing.line(f"{showing.people(rows, 'row', 'rows')} in {file}")
+    )
 
 
 @export.command("participations")
@@ -191,6 +198,13 @@ def purchases(file: FileOut, now: Now = None, as_json: AsJson = False) -> Answer
 def messages(file: FileOut, now: Now = None, as_json: AsJson = False) -> Answer:
     """Every planned message and what became of it."""
     return _export("messages", file, now)
+
+
+@export.command("flagged")
+@answers
+def flagged(file: FileOut, now: Now = None, as_json: AsJson = False) -> Answer:
+    """Who came in with a warning; channel "none" is who no message reaches."""
+    return _export("flagged", file, now)
 
 
 @export.command("journal")

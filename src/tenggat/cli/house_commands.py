@@ -27,6 +27,7 @@ def init(
     as_json: AsJson = False,
 ) -> Answer:
     """Make the home, its database, tables and programme. Again: nothing changes."""
+    from tenggat.cli.house import load_programme
     from tenggat.cli.making import make_home
 
     moment = moment_of(now, sandbox=sandbox)
@@ -34,8 +35,9 @@ def init(
     data = {"home": str(made.path), "programme": made.programme, "sandbox": made.sandbox}
 
     def show() -> None:
-        showing.line(f"Home of {made.programme} in {made.path}{' (sandbox)' if made.sandbox else ''}.")
-        showing.line("Next: tenggat wave open 1 --quota 1000")
+        name = load_programme(made.programme_source).name
+        showing.line(f"Home of {name} in {made.path}{' (sandbox)' if made.sandbox else ''}.")
+        showing.next_steps("wave list", "wave open 1 --quota 1000")
 
     return Answer(data, show)
 

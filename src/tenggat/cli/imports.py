@@ -21,15 +21,19 @@ def register(app: typer.Typer) -> None:
     app.add_typer(imports, name="import")
 
 
-def _answer(result: Any, story: str) -> Answer:
-    data = asdict(result)
+def _answer(result: Any, story: str, *steps: str) -> Answer:
     notes = []
     if result.refused:
+        rows = "row was" if result.refused == 1 else "rows were"
         notes.append(
-            f"tenggat: {showing.number(result.refused)} rows were refused; "
-            f"each with its line and reason in {result.refused_file}"
+            f"tenggat: {showing.number(result.refused)} {rows} refused; line and reason stand in {result.refused_file}"
         )
-    return Answer(data, lambda: showing.line(story), SOME_REFUSED if result.refused else DONE, notes)
+
+    def show() -> None:
+        showing.line(story)
+        showing.next_steps(*steps)
+
+    return Answer(asdict(result), show, SOME_REFUSED if result.refused else DONE, notes)
 
 
 @imports.command("courses")
@@ -44,6 +48,7 @@ def courses(file: File, now: Now = None, as_json: AsJson = False) -> Answer:
         done,
         f"Courses: {showing.number(done.read)} read, {showing.number(done.added)} added, "
         f"{showing.number(done.changed)} changed, {showing.number(done.refused)} refused.",
+        "import purchases FILE --source NAME --through INSTANT",
     )
 
 
@@ -73,6 +78,8 @@ def participants(
         done,
         f"Wave {wave}: {showing.number(done.read)} read, {showing.number(done.accepted)} accepted "
         f"({showing.number(done.warned)} with a warning), {showing.number(done.refused)} refused.",
+        "export flagged FILE.csv   # who has a warning, and whom no message reaches",
+        "remind",
     )
 
 
@@ -112,4 +119,6 @@ def purchases(
         f"{source}: {showing.number(done.read)} read, {showing.number(done.recorded)} recorded "
         f"({showing.number(done.reinstated)} brought somebody back), {showing.number(done.repeated)} repeated, "
         f"{showing.number(done.refused)} refused.",
+        "revoke --dry-run",
+        "report",
     )

@@ -1,11 +1,13 @@
 """The command `tenggat`: its words and their order. Each module of this room holds the commands of one noun."""
 
 import os
+import re
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
+from tenggat import __version__
 from tenggat.cli import answers, blacklist, deadlines, figures, house_commands, imports, replaying, waves
 
 app = typer.Typer(
@@ -16,6 +18,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 -- the shape of a Typer callback
+    if wanted:
+        print(f"tenggat {__version__}")  # noqa: T201
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Runs a benefit programme with a deadline: reminds everyone in time, and revokes nobody wrongly."""
+
+
 for part in (house_commands, waves, imports, deadlines, figures, blacklist, replaying):
     part.register(app)
 
@@ -53,7 +72,8 @@ def _bad_usage(error: Any) -> int:
 
 
 def _usage(message: str, hint: str) -> int:
-    message = message.rstrip(".") + "."
+    message = re.sub(r"\d{6,}", "…", message).strip().rstrip(".")  # a number may be somebody's
+    message += "" if message.endswith("?") else "."
     if "--json" in sys.argv:
         print(answers.dumps({"error": {"code": "usage", "message": message}}))  # noqa: T201
     print(f"tenggat: {message}{hint}", file=sys.stderr)  # noqa: T201

@@ -21,15 +21,14 @@ def make_home(*, path: Path, programme: str, sandbox: bool, secrets: keys.Keys |
     """Make or complete a home. A crash leaves what the next `init` completes. Raises HomeDiffers."""
     check_texts(load_programme(Path(programme) if programme.endswith(".toml") else programme))
     found = _existing(path, programme=programme, sandbox=sandbox)
-    made = found or _new(path, programme, sandbox, secrets)
-    start_django(database_url(made.path))
+    made, undo = (found, []) if found else _new(path, programme, sandbox, secrets)
     try:
+        start_django(database_url(made.path))
         _make_tables(made, now=now)
         check_installation(made, keys.read(made.keys_file))
     except ForeignDatabase:
-        if found is None:  # nothing half-done stays behind
-            (path / "home.json").unlink(missing_ok=True)
-            shutil.rmtree(made.keys_file.parent, ignore_errors=True)
+        for written in undo:  # nothing half-done stays behind, and nothing that was there before goes
+            written.unlink(missing_ok=True)
         raise
     return made
 
@@ -47,18 +46,25 @@ def _existing(path: Path, *, programme: str, sandbox: bool) -> home.Home | None:
     return found
 
 
-def _new(path: Path, programme: str, sandbox: bool, secrets: keys.Keys | None) -> home.Home:  # noqa: FBT001
+def _new(
+    path: Path,
+    programme: str,
+    sandbox: bool,  # noqa: FBT001
+    secrets: keys.Keys | None,
+) -> tuple[home.Home, list[Path]]:
+    """Write the files of a home; gives those that were not there before."""
     if path.exists() and not path.is_dir():
         raise home.HomeUnusable(f"{path} is a file; choose another TENGGAT_HOME.")
     # Others may pass through, since the embedded server may run as another user, but not look around.
     path.mkdir(mode=0o711, parents=True, exist_ok=True)
     made = home.Home(path, "programme.toml" if programme.endswith(".toml") else programme, sandbox)
+    undo = [file for file in (made.keys_file, path / "programme.toml", path / "home.json") if not file.exists()]
     if programme.endswith(".toml"):
         shutil.copyfile(programme, path / "programme.toml")  # a later edit of the original changes no promise
     if not made.keys_file.exists() and not os.environ.get("TENGGAT_KEYS"):
         keys.write(made.keys_file, secrets or keys.generate())
     home.write_home(made)
-    return made
+    return made, undo
 
 
 def _make_tables(made: home.Home, *, now: datetime) -> None:

@@ -137,11 +137,14 @@ class _Bars:
 def _show(done: "Replayed", place: Path, scale: int) -> None:
     from tenggat.replay.press import table
 
-    showing.line()
+    showing.line("Revoked, net of who was brought back, beside what the programme office published in 2020:")
     showing.table(*table(done, scale=scale), last=True)
-    showing.line()
+    if scale > 1:
+        showing.line(f"Differences are rounding: 1 in {scale} people. All of them: make run SCALE=1")
     showing.line(f"{done.seconds:.0f} seconds. Look around in this home:")
     showing.line(f"  export TENGGAT_HOME={place}")
-    showing.line("  .venv/bin/tenggat report")
-    showing.line("  .venv/bin/tenggat report --as-of 2020-10-24T12:00:00+07:00   (the figures of that noon)")
-    showing.line("  .venv/bin/tenggat export participations people.csv")
+    showing.line(f"  {showing.command()} report")
+    showing.line(
+        f"  {showing.command()} report --as-of 2020-10-27T12:00:00+07:00   # after wave 9, as the press had it"
+    )
+    showing.line(f"  {showing.command()} export participations people.csv")

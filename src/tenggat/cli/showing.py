@@ -1,9 +1,11 @@
 """Words, numbers and tables for people: Rich on a terminal, plain aligned text in a pipe."""
 
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -16,9 +18,27 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
-def rupiah(value: int) -> str:
-    """Rp 1,326,794,750,000"""
-    return f"Rp {value:,}"
+def money(value: int, currency: str) -> str:
+    """Rp 1,326,794,750,000; other currencies by their code."""
+    return f"{'Rp' if currency == 'IDR' else currency} {value:,}"
+
+
+def people(count: int, noun: str = "person", nouns: str = "people") -> str:
+    """1 person, 28,786 people."""
+    return f"{count:,} {noun if count == 1 else nouns}"
+
+
+def command() -> str:
+    """How this command was called, so that a printed next step can be pasted."""
+    called = Path(sys.argv[0])
+    return sys.argv[0] if called.name == "tenggat" and len(called.parts) > 1 and not called.is_absolute() else "tenggat"
+
+
+def next_steps(*lines: str) -> None:
+    """Useful next commands, one a line."""
+    print("Next:")  # noqa: T201
+    for each in lines:
+        print(f"  {command()} {each}")  # noqa: T201
 
 
 def share(value: float | None) -> str:
@@ -41,11 +61,14 @@ def line(text: str = "") -> None:
     print(text)  # noqa: T201
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, last: bool = False) -> None:
-    """A table; columns of figures stand to the right. `last`: the last row is a sum."""
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, last: bool = False, folds: str = "") -> None:
+    """A table; columns of figures stand to the right. `last`: the last row is a sum; `folds`: the column that may wrap.
+
+    On a narrow terminal it is drawn without a frame, so that no figure and no moment is cut.
+    """
     right = [all(_is_figure(row[column]) for row in rows) for column in range(len(head))]
-    if sys.stdout.isatty():
-        _rich_table(head, rows, right, last=last)
+    if sys.stdout.isatty() and not _too_wide(head, rows, folds):
+        _rich_table(head, rows, right, last=last, folds=folds)
     else:
         _plain_table(head, rows, right)
 
@@ -54,14 +77,25 @@ def _is_figure(cell: str) -> bool:
     return cell[:1].isdigit() or cell[:1] in "–-+" or cell.startswith("Rp ")
 
 
-def _rich_table(head: Sequence[str], rows: Sequence[Sequence[str]], right: list[bool], *, last: bool) -> None:
+def _widths(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    return [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+
+
+def _too_wide(head: Sequence[str], rows: Sequence[Sequence[str]], folds: str) -> bool:
+    widths = [24 if name == folds else width for name, width in zip(head, _widths(head, rows), strict=True)]
+    return sum(widths) + 2 * len(widths) > shutil.get_terminal_size().columns
+
+
+def _rich_table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], right: list[bool], *, last: bool, folds: str
+) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for name, is_right in zip(head, right, strict=True):
-        drawn.add_column(name, justify="right" if is_right else "left", no_wrap=True)
+        drawn.add_column(name, justify="right" if is_right else "left", no_wrap=name != folds, overflow="fold")
     for at, row in enumerate(rows):
         ends = last and at == len(rows) - 2
         drawn.add_row(*row, end_section=ends, style="bold" if last and at == len(rows) - 1 else None)
@@ -69,7 +103,7 @@ def _rich_table(head: Sequence[str], rows: Sequence[Sequence[str]], right: list[
 
 
 def _plain_table(head: Sequence[str], rows: Sequence[Sequence[str]], right: list[bool]) -> None:
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    widths = _widths(head, rows)
     for row in (head, *rows):
         cells = [
             cell.rjust(width) if is_right else cell.ljust(width)

@@ -36,8 +36,9 @@ def open_(
 
     def show() -> None:
         showing.line(f"Wave {number} is open for {showing.number(quota)} people.")
-        showing.line(
-            f"Next: tenggat wave announce {number} --at INSTANT, tenggat import participants FILE --wave {number}"
+        showing.next_steps(
+            f"wave announce {number} --at {house.now.astimezone(house.programme.zone).isoformat(timespec='minutes')}",
+            f"import participants FILE --wave {number}",
         )
 
     return Answer(asdict(wave_line(found)), show)
@@ -66,6 +67,7 @@ def announce(
         zone = house.programme.time_zone
         showing.line(f"Wave {number} is announced at {showing.moment(found.announced_at, zone)}.")
         showing.line(f"The first instant that is too late: {showing.moment(found.deadline_at, zone)}.")
+        showing.next_steps(f"import participants FILE --wave {number}", "wave list")
 
     return Answer(asdict(wave_line(found)), show)
 
@@ -94,6 +96,7 @@ def list_(now: Now = None, as_json: AsJson = False) -> Answer:
         if rows:
             showing.table(("wave", "quota", "accepted", "announced", "too late from"), rows)
         else:
-            showing.line("No wave yet. Open one with: tenggat wave open 1 --quota 1000")
+            showing.line("No wave yet.")
+            showing.next_steps("wave open 1 --quota 1000")
 
     return Answer({"waves": [asdict(each) for each in found]}, show)

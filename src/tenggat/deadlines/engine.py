@@ -60,6 +60,7 @@ class Outcome:
     silent: list[str]
     by_wave: dict[int, int] = field(default_factory=dict)
     returned: int = 0
+    closed_here: bool = False
 
     @property
     def revoked(self) -> int:
@@ -98,7 +99,7 @@ def revoke(*, programme: Programme, now: datetime, actor: Actor = ENGINE, progre
     interrupted = Run.objects.filter(state="open").first()
     earlier = _finish(interrupted, programme, now=now, actor=actor, progress=progress) if interrupted else None
     outcome = _finish(_open_run(programme, now=now), programme, now=now, actor=actor, progress=progress)
-    if earlier is not None and earlier.run != outcome.run:
+    if earlier is not None and earlier.closed_here:  # else the engine beside us tells of that run
         _add(outcome, earlier.by_wave, earlier.returned)
     return outcome
 
@@ -164,6 +165,7 @@ def _finish(run: Run, programme: Programme, *, now: datetime, actor: Actor, prog
 def _close(run: Run, outcome: Outcome, outlook: Outlook, *, now: datetime, actor: Actor) -> None:
     held = {str(wave): count for wave, count in outlook.held.items()}
     if database.one(_SQL["close_run"], {"run": run.run_id, "now": now, "held_by_wave": Jsonb(held)}):
+        outcome.closed_here = True
         details = {"run": run.run_id, "revoked": outcome.revoked, "returned": outcome.returned, "held": outcome.held}
         journal.act(kind="run_closed", occurred_at=run.cutoff_at, now=now, actor=actor, details=details)
 

@@ -30,6 +30,13 @@ SELECT participation.person_id, participation.wave, %(step)s, participation.chan
  ORDER BY participation.person_id, participation.wave
     ON CONFLICT DO NOTHING;
 
+-- name: unreachable
+-- Counts who should have got a step and cannot: no channel of theirs is one of the step's.
+-- reads: waves_participation
+SELECT count(*)
+  FROM waves_participation
+ WHERE deadline_at = ANY (%(deadlines)s) AND state = ANY (%(states)s) AND NOT channel = ANY (%(channels)s);
+
 -- name: cancel_outdated
 -- A new deadline version makes the unsent reminders of the old one untrue. There is an old one only from the second
 -- version on, and few have it, so that this looks at their messages instead of at everyone's.

@@ -28,6 +28,15 @@ SELECT person_id, occurred_at, kind, wave, event_id, from_state, to_state, recor
   FROM journal_event
  ORDER BY event_id;
 
+-- name: flagged
+-- Who came in with something unusable or odd, and whom no message reaches (channel none).
+-- reads: waves_participation, registry_person
+SELECT participation.person_id, participation.wave, participation.channel, array_to_string(person.flags, ' ') AS flags
+  FROM waves_participation AS participation
+  JOIN registry_person AS person ON person.person_id = participation.person_id
+ WHERE participation.state NOT IN ('withdrawn', 'void') AND cardinality(person.flags) > 0
+ ORDER BY participation.wave, participation.person_id;
+
 -- name: blacklist
 -- Who may not come back, and why; by person, since a list of numbers would itself be a danger.
 -- reads: registry_blacklist_entry

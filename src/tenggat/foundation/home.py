@@ -60,7 +60,9 @@ def open_home(path: Path) -> Home:
     """Read a home. Raises HomeMissing, HomeUnusable."""
     try:
         raw = json.loads((path / "home.json").read_text("utf-8"))
-        return Home(path, str(raw["programme"]), bool(raw["sandbox"]))
+        if not isinstance(raw["sandbox"], bool):
+            raise TypeError("sandbox")
+        return Home(path, str(raw["programme"]), raw["sandbox"])
     except (FileNotFoundError, NotADirectoryError):
         raise HomeMissing(f"There is no home in {path}; make one with: tenggat init") from None
     except (OSError, ValueError, KeyError, TypeError):

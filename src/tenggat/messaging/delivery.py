@@ -11,8 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tenggat.foundation import database, sql
-from tenggat.foundation.refusals import Refusal
-from tenggat.messaging.gateways.file import FileGateway, Outgoing
+from tenggat.messaging.gateways.file import FileGateway, Outgoing, SenderAtWork
 from tenggat.messaging.planning import zones_of
 from tenggat.messaging.texts import Reader, check_texts, render
 from tenggat.rules.programme import Programme
@@ -52,12 +51,6 @@ class _Claimed(NamedTuple):
         return (self.phone if self.channel == "sms" else self.email) or ""
 
 
-class SenderAtWork(Refusal):
-    """Two senders would write into one file."""
-
-    code = "sender_at_work"
-
-
 class _Handing(NamedTuple):
     """A batch, committed as `sending`, on its way to the gateway."""
 
@@ -89,7 +82,7 @@ def deliver(
     """
     check_texts(programme)
     if not database.rows(_SQL["sole_sender"])[0][0]:
-        raise SenderAtWork("Another command is sending right now; wait until it has ended.")
+        raise SenderAtWork
     try:
         with gateway:
             return _deliver(programme, gateway, now=now, progress=progress)

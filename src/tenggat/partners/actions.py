@@ -9,11 +9,31 @@ from tenggat.foundation.refusals import Refusal
 from tenggat.journal import actions as journal
 from tenggat.partners.models import Feed
 
+LONGEST_NAME = 100  # characters
+
 
 class WatermarkInFuture(Refusal):
     """A feed cannot have delivered what has not happened."""
 
     code = "watermark_in_future"
+
+
+class SourceUnusable(Refusal):
+    """A feed needs a name that can be read and told apart."""
+
+    code = "source_unusable"
+
+
+def known_name(*, source: str) -> str:
+    """The one spelling of a platform's name: without spaces around it, and in the letters it first came in.
+
+    Two spellings would be two platforms, and one purchase would be paid twice. Raises SourceUnusable.
+    """
+    name = " ".join(source.split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise SourceUnusable(f"The platform's name must have 1 to {LONGEST_NAME} printable characters; see --source.")
+    known = Feed.objects.filter(source__iexact=name).values_list("source", flat=True).first()
+    return known or name
 
 
 def check_watermark(*, through: datetime | None, now: datetime) -> None:

@@ -13,6 +13,7 @@ from tenggat.foundation.tabular import BadRow, RefusedRows, Row, read
 
 COLUMNS = ("code", "title", "institution", "price")
 SLICE = 5000
+LONGEST = 200  # characters of a code
 
 _SQL = sql.load("tenggat.training", "catalogue.sql")
 
@@ -58,6 +59,8 @@ def _course(row: Row | BadRow, seen: set[str], refused: RefusedRows) -> tuple[st
 def _problem(code: str, title: str, price: str, seen: set[str]) -> tuple[str, str] | None:
     if not code:
         return "course_code", "The course has no code: give it one."
+    if len(code) > LONGEST or len(title) > 10 * LONGEST:
+        return "too_long", f"The code has more than {LONGEST} characters, or the title ten times that."
     if code in seen:
         return "repeated", "The code stands twice in this file: keep the row that is right."
     if not title:

@@ -53,3 +53,17 @@ class Reference(models.Model):
     source = models.TextField()
     reference = models.TextField()
     person_id = models.UUIDField()
+
+
+class EarlyCancellation(models.Model):
+    """A cancellation that was told before its purchase: it is applied when the purchase comes."""
+
+    pk = models.CompositePrimaryKey("source", "reference", "fingerprint", "occurred_at")
+    source = models.TextField()
+    reference = models.TextField()
+    fingerprint = models.UUIDField(help_text="of the NIK in the row")
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "training_early_cancellation"

@@ -19,7 +19,6 @@ from tenggat.foundation import database, sql
 from tenggat.foundation.actors import Actor
 from tenggat.foundation.clock import parse_instant
 from tenggat.foundation.keys import Keys
-from tenggat.foundation.refusals import Refusal
 from tenggat.foundation.tabular import BadRow, RefusedRows, Row, read
 from tenggat.messaging.planning import notice_channels, notice_windows
 from tenggat.partners import actions as partners
@@ -32,6 +31,12 @@ OPTIONAL = ("kind",)
 SLICE = 10_000
 """Rows per transaction: large enough for sets, small enough that a person waits less than a second."""
 
+LONGEST = 200
+"""Characters of a reference, a course code or a platform's name; an index takes no more than a few thousand bytes."""
+
+KEPT_LINES = 10**12
+"""Line numbers past this one belong to cancellations of earlier deliveries, not to lines of the file."""
+
 _SQL = sql.load("tenggat.training", "purchases.sql")
 _STEPS = (
     "judge_purchases",
@@ -43,8 +48,9 @@ _STEPS = (
     "book_purchases",
     "move_first_buyers",
     "move_participations",
+    "keep_early_cancellations",
     "hold_late_cancellations",
-    "hold_unknown_courses",
+    "hold_unresolved",
     "lift_resolved_holds",
     "lift_blacklist",
     "write_history",
@@ -61,18 +67,13 @@ _SENTENCES = {
     "reference_changed": "This reference was reported before with other details: a purchase is cancelled, not changed.",
     "before_acceptance": "The purchase lies before the person was accepted: check the moment.",
     "late": "The purchase happened at or after the deadline: it is kept as an event and spends nothing.",
+    "late_before": "The purchase was refused as late before, and stays so: nothing was changed.",
     "over_balance": "The price is more than the training balance that is left.",
-    "unknown_reference": "There is no purchase with this reference to cancel.",
+    "unknown_reference": "There is no purchase with this reference yet: the cancellation is kept until it comes.",
     "already_cancelled": "This purchase was cancelled before, at another moment.",
     "cancelled_before_purchase": "The cancellation lies before its purchase: check the moment.",
     "training_completed": "The training is completed: its purchase can no longer be cancelled.",
 }
-
-
-class SourceUnnamed(Refusal):
-    """A feed needs a name."""
-
-    code = "source_unnamed"
 
 
 @dataclass(slots=True)
@@ -126,11 +127,10 @@ def import_purchases(
     """Take a file of purchase events of one platform; `through` moves its watermark after the last row.
 
     Columns: reference, nik, course, price, occurred_at[, kind]. Interrupted, it has taken whole slices and has
-    not moved the watermark: the same file again does the rest. Raises FileRefused, SourceUnnamed,
+    not moved the watermark: the same file again does the rest. Raises FileRefused, SourceUnusable,
     WatermarkInFuture before anything is written.
     """
-    if not source.strip():
-        raise SourceUnnamed("The platform has no name; give it with --source.")
+    source = partners.known_name(source=source)
     partners.check_watermark(through=through, now=now)
     done = PurchasesImported()
     with RefusedRows(path) as refused:
@@ -195,6 +195,10 @@ class _Reader:
         reference, nik, course, price, at, kind = row.values
         if not reference:
             raise _RowRefused("reference_missing", "The row has no reference: the platform's own number is needed.")
+        if max(len(reference), len(course)) > LONGEST:
+            raise _RowRefused(
+                "too_long", f"The reference or course has more than {LONGEST} characters: check the columns."
+            )
         if kind not in {"", "purchase", "cancel"}:
             raise _RowRefused("kind", "The kind is neither purchase nor cancel.")
         cancels = kind == "cancel"
@@ -246,6 +250,7 @@ class _Slice:
             "now": now,
             "actor": str(actor),
             "open_end": OPEN_END,
+            "kept_lines": KEPT_LINES,
             "channels": notice_channels(programme, "reinstated"),
             **notice_windows(programme, now=now),
         }
@@ -264,14 +269,16 @@ class _Slice:
                 for event in events:
                     copy.write_row(event)
             cursor.execute("ANALYZE delivered")
-            database.execute(_SQL["resolve"])
+            database.execute(_SQL["resolve"], self.parameters)
             cursor.execute("ANALYZE arriving")
         database.rows(_SQL["lock_people"])
         self._take_turns({**self.parameters, "watermark": watermark})
-        tally = dict(database.rows(_SQL["verdicts"]))
+        everything = {"taken": list(_GOOD), "kept_lines": KEPT_LINES}
+        database.execute(_SQL["judge_repeats"], everything)
+        tally = dict(database.rows(_SQL["verdicts"], everything))
         if tally.keys() <= _GOOD:
             return _Verdicts(tally, [])
-        refused = database.rows(_SQL["refused"], {"taken": list(_GOOD)})
+        refused = database.rows(_SQL["refused"], everything)
         return _Verdicts(tally, [(line, verdict) for line, verdict in refused])
 
     def _take_turns(self, parameters: dict[str, Any]) -> None:

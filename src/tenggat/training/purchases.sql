@@ -25,6 +25,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS arriving (
     cancels boolean NOT NULL,
     person_id uuid,
     wave integer,
+    same_as bigint NOT NULL,
     turn integer,
     verdict text,
     was text
@@ -32,7 +33,9 @@ CREATE TEMPORARY TABLE IF NOT EXISTS arriving (
 
 -- name: prefer_keys
 -- A slice is always a small part of the nation: each step goes to its rows by their keys and never reads whole tables.
-SELECT set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true);
+-- (Before PostgreSQL 18 a plan without sequential scans looks so dear that it would be compiled each time.)
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true),
+       set_config('jit', 'off', true);
 
 -- name: clear_rooms
 -- Empties both rooms for the next slice.
@@ -43,33 +46,46 @@ TRUNCATE delivered, arriving;
 COPY delivered (line, reference, fingerprint, course, price, occurred_at, cancels) FROM STDIN;
 
 -- name: resolve
--- Finds whose each row is, and lets the rows of one person take turns in the order of the file. Where one reference
--- is claimed for several people, all rows of these people go one after the other, so that the first one has it.
+-- Finds whose each row is, and lets the rows of one person take turns in the order of the file -- a cancellation after
+-- its purchase, also one that was told in an earlier delivery (its line is past %(kept_lines)s). A row that stands in
+-- the slice already has no turn of its own; of several people who claim one reference, the first row's has it.
 -- The rows are laid down in the order of people, so that each step after this one goes through the tables in order.
--- reads: registry_nikkey, waves_participation
-INSERT INTO arriving (line, reference, course, price, occurred_at, cancels, person_id, wave, turn, verdict)
-WITH found AS (
-    SELECT delivered.*, participation.person_id, participation.wave
-      FROM (SELECT * FROM delivered ORDER BY fingerprint) AS delivered
+-- reads: registry_nikkey, waves_participation, training_early_cancellation
+INSERT INTO arriving (line, reference, course, price, occurred_at, cancels, person_id, wave, same_as, turn, verdict)
+WITH told AS (
+    SELECT * FROM delivered
+     UNION ALL
+    SELECT %(kept_lines)s + min(delivered.line), early.reference, early.fingerprint, '', 0, early.occurred_at, true
+      FROM delivered
+      JOIN training_early_cancellation AS early
+        ON early.source = %(source)s AND early.reference = delivered.reference
+       AND early.fingerprint = delivered.fingerprint
+     WHERE NOT delivered.cancels
+     GROUP BY early.source, early.reference, early.fingerprint, early.occurred_at
+), found AS (
+    SELECT told.*, participation.person_id, participation.wave,
+           min(line) OVER (PARTITION BY reference, told.fingerprint, course, price, occurred_at, cancels) AS same_as,
+           min(line) FILTER (WHERE NOT cancels) OVER (PARTITION BY reference, told.fingerprint) AS bought_on,
+           first_value(participation.person_id) OVER (
+               PARTITION BY reference ORDER BY cancels, participation.person_id IS NULL, line) AS owner
+      FROM (SELECT * FROM told ORDER BY fingerprint) AS told
       LEFT JOIN LATERAL (
              SELECT person_id FROM registry_nikkey AS known
-              WHERE known.fingerprint = delivered.fingerprint AND known.until_at IS NULL LIMIT 1) AS nik ON true
+              WHERE known.fingerprint = told.fingerprint AND known.until_at IS NULL LIMIT 1) AS nik ON true
       LEFT JOIN waves_participation AS participation ON participation.person_id = nik.person_id
        AND NOT (participation.state = ANY (ARRAY['withdrawn'::text, 'void'::text]))
-), contested AS (
-    SELECT reference FROM found WHERE person_id IS NOT NULL GROUP BY reference HAVING count(DISTINCT person_id) > 1
-), rivals AS (
-    SELECT DISTINCT person_id FROM found WHERE person_id IS NOT NULL AND reference IN (SELECT reference FROM contested)
+), ordered AS (
+    SELECT *, person_id IS NULL OR line <> same_as OR (owner <> person_id AND NOT cancels) AS waits,
+           CASE WHEN line > %(kept_lines)s THEN bought_on ELSE GREATEST(line, CASE WHEN cancels THEN bought_on END) END
+               AS place
+      FROM found
 )
-SELECT line, reference, course, price, occurred_at, cancels, found.person_id, wave,
-       CASE WHEN found.person_id IS NULL THEN NULL
-            WHEN rivals.person_id IS NULL
-            THEN row_number() OVER (PARTITION BY found.person_id ORDER BY line)
-            ELSE row_number() OVER (PARTITION BY rivals.person_id IS NULL ORDER BY line) END,
-       CASE WHEN found.person_id IS NULL THEN 'unknown_person' END
-  FROM found
-  LEFT JOIN rivals ON rivals.person_id = found.person_id
- ORDER BY found.person_id, line;
+SELECT line, reference, course, price, occurred_at, cancels, person_id, wave, same_as,
+       CASE WHEN NOT waits THEN row_number() OVER (PARTITION BY person_id, waits ORDER BY place, cancels, line) END,
+       CASE WHEN person_id IS NULL THEN 'unknown_person'
+            WHEN owner <> person_id AND NOT cancels THEN 'reference_taken' END
+  FROM ordered
+ ORDER BY person_id, line;
 
 -- name: lock_people
 -- Takes the rows that will be decided, in one order for all: a revoking slice waits for them, or they for it.
@@ -93,6 +109,7 @@ UPDATE arriving SET was = judged.state, verdict = judged.verdict
                   AND (known.course_code, known.price, known.occurred_at) = (row.course, row.price, row.occurred_at)
                THEN 'repeated'
              WHEN known.reference IS NOT NULL AND NOT known.late THEN 'reference_changed'
+             WHEN known.late THEN 'late_before'
              WHEN row.occurred_at < participation.accepted_at THEN 'before_acceptance'
              WHEN participation.first_purchase_at IS NULL AND row.occurred_at >= participation.deadline_at THEN 'late'
              WHEN row.price > CASE participation.state WHEN 'revoked' THEN (
@@ -242,6 +259,17 @@ UPDATE waves_participation AS participation
   FROM moved
  WHERE participation.person_id = moved.person_id AND participation.wave = moved.wave;
 
+-- name: keep_early_cancellations
+-- A cancellation that comes before its purchase waits for it.
+-- reads: registry_nikkey
+-- writes: training_early_cancellation
+INSERT INTO training_early_cancellation (source, reference, fingerprint, occurred_at, recorded_at)
+SELECT %(source)s, row.reference, nik.fingerprint, row.occurred_at, %(now)s
+  FROM arriving AS row
+  JOIN registry_nikkey AS nik ON nik.person_id = row.person_id AND nik.until_at IS NULL
+ WHERE row.turn = %(turn)s AND row.cancels AND row.verdict = 'unknown_reference'
+    ON CONFLICT DO NOTHING;
+
 -- name: hold_late_cancellations
 -- Writes down why: the only purchase was taken back before the deadline, and that was told after it.
 -- reads: waves_participation
@@ -262,18 +290,23 @@ SELECT person_id, wave, 'held', %(now)s, %(now)s, %(actor)s,
        jsonb_build_object('reason', reason, 'reference', reference)
   FROM held;
 
--- name: hold_unknown_courses
--- Somebody bought something that the catalogue does not know: nobody is revoked for that until it is resolved. Who
--- has bought otherwise is held as well, since that purchase may yet be taken back.
--- reads: waves_participation
+-- name: hold_unresolved
+-- Somebody bought something in time that the catalogue does not know, or that only earlier purchases left no money for:
+-- nobody is revoked for that until it is resolved. Who has bought otherwise is held as well, since that purchase may
+-- yet be taken back.
+-- reads: waves_participation, ledger_entry
 -- writes: waves_hold, waves_participation, journal_event
 WITH held AS (
     INSERT INTO waves_hold (person_id, wave, reason, reference, effective_at)
-    SELECT row.person_id, row.wave, 'unknown_course', %(source)s || '/' || row.reference, row.occurred_at
+    SELECT row.person_id, row.wave, row.verdict, %(source)s || '/' || row.reference, row.occurred_at
       FROM arriving AS row
       JOIN waves_participation AS participation
         ON participation.person_id = row.person_id AND participation.wave = row.wave
-     WHERE row.turn = %(turn)s AND row.verdict = 'unknown_course' AND participation.state IN ('accepted', 'bought')
+     WHERE row.turn = %(turn)s AND participation.state IN ('accepted', 'bought')
+       AND (participation.deadline_at IS NULL OR row.occurred_at < participation.deadline_at)
+       AND (row.verdict = 'unknown_course' OR (row.verdict = 'over_balance' AND row.price <= (
+               SELECT sum(entry.training) FROM ledger_entry AS entry
+                WHERE entry.person_id = row.person_id AND entry.wave = row.wave AND entry.kind = 'committed')))
         ON CONFLICT DO NOTHING
     RETURNING person_id, wave, reason, reference
 ), marked AS (
@@ -287,17 +320,21 @@ SELECT person_id, wave, 'held', %(now)s, %(now)s, %(actor)s,
   FROM held;
 
 -- name: lift_resolved_holds
--- The hold that waited for this very purchase ends, and so does that of a purchase taken back, once another one counts.
+-- The hold that waited for this very purchase ends, also when the purchase was taken back in time; and so does that of
+-- a purchase taken back, once another one counts.
 -- writes: waves_hold, waves_participation, journal_event
 WITH lifted AS (
     UPDATE waves_hold AS hold SET lifted_at = %(now)s
       FROM arriving AS row
       JOIN waves_participation AS participation
         ON participation.person_id = row.person_id AND participation.wave = row.wave
-     WHERE row.turn = %(turn)s AND row.verdict IN ('recorded', 'reinstated')
-       AND hold.person_id = row.person_id AND hold.wave = row.wave AND hold.lifted_at IS NULL
-       AND ((hold.reason = 'unknown_course' AND hold.reference = %(source)s || '/' || row.reference)
-            OR (hold.reason = 'cancel_told_late' AND participation.state = 'bought'))
+     WHERE row.turn = %(turn)s AND hold.person_id = row.person_id AND hold.wave = row.wave AND hold.lifted_at IS NULL
+       AND ((hold.reason IN ('unknown_course', 'over_balance') AND hold.reference = %(source)s || '/' || row.reference
+             AND CASE WHEN row.cancels
+                      THEN row.verdict = 'unknown_reference' AND row.occurred_at < participation.deadline_at
+                      ELSE row.verdict <> hold.reason END)
+            OR (hold.reason = 'cancel_told_late' AND participation.state = 'bought'
+                AND row.verdict IN ('recorded', 'reinstated')))
     RETURNING hold.person_id, hold.wave, hold.hold_id, hold.reason, hold.reference
 ), marked AS (
     UPDATE waves_participation AS participation SET held_until = remaining.until_at
@@ -388,13 +425,19 @@ SELECT row.person_id, row.wave, 'reinstated', participation.channel, participati
  WHERE row.turn = %(turn)s AND row.verdict = 'reinstated' AND participation.channel = ANY (%(channels)s)
     ON CONFLICT DO NOTHING;
 
+-- name: judge_repeats
+-- A row that stood in the slice before: what was taken is repeated, what was refused is refused again.
+UPDATE arriving SET verdict = CASE WHEN first.verdict = ANY (%(taken)s) THEN 'repeated' ELSE first.verdict END
+  FROM arriving AS first
+ WHERE first.line = arriving.same_as AND arriving.line <> arriving.same_as AND arriving.verdict IS NULL;
+
 -- name: verdicts
 -- How many rows had which verdict.
-SELECT verdict, count(*) FROM arriving GROUP BY verdict;
+SELECT verdict, count(*) FROM arriving WHERE line <= %(kept_lines)s GROUP BY verdict;
 
 -- name: refused
 -- Which rows were refused, and why.
-SELECT line, verdict FROM arriving WHERE NOT verdict = ANY (%(taken)s) ORDER BY line;
+SELECT line, verdict FROM arriving WHERE line <= %(kept_lines)s AND NOT verdict = ANY (%(taken)s) ORDER BY line;
 
 -- name: count_turns
 -- How many rows the person with the most rows has.

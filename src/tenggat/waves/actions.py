@@ -4,12 +4,11 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from psycopg.errors import CheckViolation
 
 from tenggat.foundation.actors import Actor
 from tenggat.foundation.refusals import Refusal
 from tenggat.foundation.sql import load
-from tenggat.journal.models import Act
+from tenggat.journal.models import Act, Event
 from tenggat.rules.deadlines import deadline_at
 from tenggat.rules.programme import NotInForce, Programme
 from tenggat.waves.accepting import Accepted, accept
@@ -19,6 +18,7 @@ from tenggat.waves.models import Wave
 __all__ = ["Accepted", "accept", "announce_wave", "open_wave"]
 
 LARGEST = 2**31 - 1
+_BUYING = ("bought", "purchased", "purchase_cancelled")
 
 
 class WaveExists(Refusal):
@@ -39,13 +39,13 @@ class AlreadyAnnounced(Refusal):
     code = "already_announced"
 
 
-class PurchaseAfterDeadline(Refusal):
-    """A deadline that would take away what somebody has bought already."""
+class PurchasesKnown(Refusal):
+    """A deadline that is over already cannot be set after people have bought: it would judge them in hindsight."""
 
-    code = "purchase_after_deadline"
+    code = "purchases_known"
 
     def __init__(self, number: int) -> None:
-        message = f"Somebody in wave {number} bought at or after the deadline that this moment gives: check --at."
+        message = f"People of wave {number} have bought, and the deadline that this moment gives is over: check --at."
         super().__init__(message, wave=number)
 
 
@@ -69,7 +69,7 @@ def announce_wave(*, number: int, at: datetime, programme: Programme, now: datet
     """Announce a wave: its clock starts, and each participation without a deadline is given its first one.
 
     The same instant again changes nothing. Raises WaveUnknown, AlreadyAnnounced, RuleNotInForce,
-    PurchaseAfterDeadline.
+    PurchasesKnown.
     """
     wave = locked_wave(number)
     if wave.announced_at is not None:
@@ -80,6 +80,8 @@ def announce_wave(*, number: int, at: datetime, programme: Programme, now: datet
     wave.announced_at = at
     wave.deadline_at = _deadline(programme, at)
     wave.deadline_version = 1
+    if wave.deadline_at <= now and Event.objects.filter(wave=number, kind__in=_BUYING).exists():
+        raise PurchasesKnown(number)
     wave.save(update_fields=["announced_at", "deadline_at", "deadline_version"])
     stamped = _stamp(wave, programme, at=at, now=now, actor=actor)
     details = {"wave": number, "deadline_at": wave.deadline_at.isoformat(), "people": stamped}
@@ -100,12 +102,7 @@ def _stamp(wave: Wave, programme: Programme, *, at: datetime, now: datetime, act
         noon = [datetime.combine(day, time(12), programme.zone) for day in days]
         deadlines = [_deadline(programme, moment) for moment in noon]
         parameters = common | {"personal": personal, "days": days, "deadlines": deadlines}
-        try:
-            cursor.execute(str(sql["stamp_deadlines"]), parameters | {"now": now, "actor": str(actor)})
-        except IntegrityError as error:
-            if isinstance(error.__cause__, CheckViolation):
-                raise PurchaseAfterDeadline(wave.number) from None
-            raise
+        cursor.execute(str(sql["stamp_deadlines"]), parameters | {"now": now, "actor": str(actor)})
         return int(cursor.rowcount)
 
 

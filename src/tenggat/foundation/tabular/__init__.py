@@ -4,6 +4,7 @@ A file that is wrong as a whole raises FileRefused before its first row is given
 given as a BadRow. No sentence here repeats what a cell says: it may be personal data.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from operator import itemgetter
@@ -88,18 +89,21 @@ def _places(
 ) -> tuple[int | None, ...]:
     """Where each wanted column stands; None for an optional one that is not there."""
     wanted = (*required, *optional)
+    counted = Counter(names)
     problems = (
-        ("lacks the columns", [name for name in required if name not in names]),
-        ("has twice the columns", sorted({name for name in names if names.count(name) > 1})),
-        ("has the unknown columns", [name for name in names if name not in wanted]),
+        ("lacks the columns", [name for name in required if name not in counted]),
+        ("has twice the columns", sorted(name for name, times in counted.items() if times > 1)),
+        ("has the unknown columns", sorted(name for name in counted if name not in wanted)),
     )
+    # Where most of the columns are missing, the first line may be somebody's data: it is not repeated.
+    is_header = 2 * sum(name in counted for name in required) >= len(required)
     for what, which in problems:
         if which:
-            listed, expected = ", ".join(which)[:200], ", ".join(wanted)
-            found = ", ".join(names)[:200]
-            message = f"{what} {listed}: the first line must name {expected}; found: {found}."
+            listed = ", ".join(which)[:200] if is_header or what == "lacks the columns" else "that it should not have"
+            message = f"{what} {listed}: the first line must name {', '.join(wanted)}."
             raise refuse("file_columns", path, message)
-    return tuple(names.index(name) if name in names else None for name in wanted)
+    places = {name: at for at, name in enumerate(names)}
+    return tuple(places.get(name) for name in wanted)
 
 
 def _rows(records: Iterable[Record | BadRow], width: int, places: tuple[int | None, ...]) -> Iterator[Row | BadRow]:

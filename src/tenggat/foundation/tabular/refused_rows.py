@@ -25,6 +25,10 @@ class RefusedRows:
 
     def __init__(self, path: Path) -> None:
         self.path = path.with_name(path.name + ".refused.csv")
+        if self.path.is_dir():
+            raise RefusedFileUnwritable(
+                f"{self.path.name} is a folder: its name is needed for the list of refused rows."
+            )
         self.count = 0
         self._file: Any = None
         self._writer: Any = None

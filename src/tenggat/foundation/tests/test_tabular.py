@@ -9,7 +9,7 @@ import polars
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
-from tenggat.foundation.tabular import BadRow, FileRefused, RefusedRows, Row, read
+from tenggat.foundation.tabular import BadRow, FileRefused, RefusedFileUnwritable, RefusedRows, Row, read
 
 COLUMNS = ("nik", "name")
 HEADER = "nik,name\n"
@@ -113,10 +113,25 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     assert refusal(Path("/dev/null")).code == "file_unreadable"
 
 
-def test_the_refusal_of_columns_says_which_are_missing_and_which_were_found(tmp_path: Path) -> None:
-    message = refusal(table(tmp_path, "nik,nama\n1,Siti\n")).message
-    assert "lacks the columns name" in message
-    assert "found: nik, nama" in message
+def test_the_refusal_of_columns_says_which_are_missing_and_which_are_not_known(tmp_path: Path) -> None:
+    assert "lacks the columns name" in refusal(table(tmp_path, "nik,nama\n1,Siti\n")).message
+    assert "unknown columns nama" in refusal(table(tmp_path, "nik,name,nama\n1,Siti,\n")).message
+
+
+def test_a_file_without_a_header_has_its_data_repeated_nowhere(tmp_path: Path) -> None:
+    message = refusal(table(tmp_path, "3171011501950001,Budi Rahasia\n")).message
+    assert "3171" not in message
+    assert "rahasia" not in message.lower()
+
+
+def test_a_header_of_many_thousand_columns_is_read_in_a_moment(tmp_path: Path) -> None:
+    assert refusal(table(tmp_path, ",".join(f"c{at}" for at in range(100_000)) + "\n1\n")).code == "file_columns"
+
+
+def test_a_list_of_refused_rows_that_cannot_be_written_is_told_before_anything_is_done(tmp_path: Path) -> None:
+    (tmp_path / "people.csv.refused.csv").mkdir()
+    with pytest.raises(RefusedFileUnwritable, match="is a folder"):
+        RefusedRows(tmp_path / "people.csv")
 
 
 def test_a_huge_cell_costs_its_own_row_only(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The gateway for a laptop and for replays: each message is a line of JSON in a file that only its owner reads."""
 
+import fcntl
 import json
 import os
 from collections.abc import Iterable
@@ -7,7 +8,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from tenggat.foundation.refusals import Refusal
+
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps makes one for each call
+
+
+class SenderAtWork(Refusal):
+    """Two senders would write into one file, and each would take the other for dead."""
+
+    code = "sender_at_work"
+
+    def __init__(self) -> None:
+        super().__init__("Another command is sending right now; wait until it has ended.")
 
 
 class Outgoing(NamedTuple):
@@ -31,6 +43,12 @@ class FileGateway:
     def __enter__(self) -> Self:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            # The database's lock ends with the session, and a sender may outlive its session: the file's ends with it.
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._fd)
+            raise SenderAtWork from None
         self._drop_torn_line()
         return self
 

@@ -34,7 +34,7 @@ DROP FUNCTION registry_rows_stay();
 # the whole index for each row, since it believes it empty.
 REFERENCES = """
 CREATE FUNCTION registry_person_exists() RETURNS trigger LANGUAGE plpgsql
-    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 BEGIN
     IF EXISTS (SELECT FROM arrived WHERE NOT EXISTS
                  (SELECT FROM registry_person AS person WHERE person.person_id = arrived.person_id OFFSET 0)) THEN

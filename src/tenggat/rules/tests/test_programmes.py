@@ -124,4 +124,4 @@ def test_another_country_needs_a_file_and_no_code() -> None:
     assert chile.first_purchase(date(2023, 8, 3)).counting == "exclusive"
     assert chile.zone_of("13") == "America/Santiago"
     assert scheme(chile.identity.scheme).numbers_people
-    assert "inventados" in chile.title
+    assert "values are invented" in chile.source_text

@@ -4,7 +4,7 @@ from django.db import migrations
 
 REFERENCES = """
 CREATE FUNCTION training_purchase_belongs() RETURNS trigger LANGUAGE plpgsql
-    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 BEGIN
     IF EXISTS (SELECT FROM arrived WHERE NOT EXISTS
                  (SELECT FROM training_reference AS reference

@@ -31,7 +31,7 @@ REFERENCES = """
 CREATE TRIGGER waves_participation_person AFTER INSERT ON waves_participation
     REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION registry_person_exists();
 CREATE FUNCTION waves_participation_exists() RETURNS trigger LANGUAGE plpgsql
-    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 BEGIN
     IF EXISTS (SELECT FROM arrived WHERE NOT EXISTS
                  (SELECT FROM waves_participation AS participation
