@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SCALE ?= 100
-PEOPLE ?= 560000
+PEOPLE ?= 5600000
 
 .PHONY: help setup run test test-15 check lock docs bench clean
 help: ## this list
@@ -42,7 +42,7 @@ docs: setup ## write docs/commands.md anew
 	@$(BIN)/python scripts/write-commands
 
 bench: setup ## ratios against bare PostgreSQL in one run (PEOPLE=5600000 for all)
-	@$(BIN)/python -m bench --people $(PEOPLE)
+	@$(BIN)/python -m bench --people $(PEOPLE) --page docs/benchmarks.md
 
 clean: ## stop the embedded servers of this checkout and remove .venv and var
 	@for home in var var/replays/prakerja-2020; do \

@@ -15,9 +15,10 @@ CREATE TEMPORARY TABLE IF NOT EXISTS delivered (
 ) ON COMMIT DELETE ROWS;
 
 -- name: arriving_table
--- Makes room for the same rows once it is known whose they are.
+-- Makes room for the same rows once it is known whose they are. The key keeps the steps that find rows again by their
+-- line from comparing each with all, when the planner takes ten thousand people of several waves for one.
 CREATE TEMPORARY TABLE IF NOT EXISTS arriving (
-    line bigint NOT NULL,
+    line bigint PRIMARY KEY,
     reference text NOT NULL,
     course text NOT NULL,
     price bigint NOT NULL,
