@@ -27,7 +27,7 @@ SELECT number FROM waves_wave WHERE number = ANY (%(waves)s) ORDER BY number FOR
 
 -- name: revoke_slice
 -- Revokes the next slice: state, blacklist, return of the money, history and notice in one statement (I3).
--- Rows that somebody is working on are passed over; the last pass waits for them (revoke_slice_waiting).
+-- Rows that somebody is working on are passed over; the last passes wait for them (engine.py).
 -- reads: waves_participation
 -- writes: waves_participation, registry_blacklist_entry, ledger_entry, journal_event, messaging_message, deadlines_slice
 WITH due AS (

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +89,3 @@ def _to_parquet(table: str, source: Path, target: Path) -> None:
         elif name.endswith(_MOMENTS):
             casts.append(pl.col(name).str.to_datetime("%Y-%m-%dT%H:%M:%S%.6f%z", time_zone="UTC"))
     frame.with_columns(casts).sink_parquet(target)
-
-
-def iso(moment: datetime | None) -> str | None:
-    """An instant as exports and JSON write it."""
-    return moment.isoformat() if moment else None

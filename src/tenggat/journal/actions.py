@@ -3,36 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from tenggat.foundation.actors import Actor
-from tenggat.journal.models import Act, Event
-
-
-def record(
-    *,
-    person_id: UUID,
-    kind: str,
-    occurred_at: datetime,
-    now: datetime,
-    actor: Actor,
-    wave: int | None = None,
-    moved: tuple[str | None, str] | None = None,
-    details: Mapping[str, Any] | None = None,
-) -> None:
-    """Write one event of one person; `moved` is the state left and the state reached."""
-    before, after = moved or (None, None)
-    Event.objects.create(
-        person_id=person_id,
-        wave=wave,
-        kind=kind,
-        from_state=before,
-        to_state=after,
-        occurred_at=occurred_at,
-        recorded_at=now,
-        actor=str(actor),
-        details=details,
-    )
+from tenggat.journal.models import Act
 
 
 def act(*, kind: str, occurred_at: datetime, now: datetime, actor: Actor, details: Mapping[str, Any]) -> None:
