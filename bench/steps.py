@@ -105,17 +105,17 @@ def night() -> dict[str, Any]:
     seconds = 0.0
 
     def timing(work: Callable[..., Any]) -> Callable[..., Any]:
-        def timed(run: Any) -> Any:
+        def timed(*run: Any) -> Any:
             nonlocal seconds
             began = time.perf_counter()
             try:
-                return work(run)
+                return work(*run)
             finally:
                 seconds += time.perf_counter() - began
 
         return timed
 
-    audit.check, audit.escaped = timing(audit.check), timing(audit.escaped)
+    audit.look, audit.check = timing(audit.look), timing(audit.check)
     found = _timed(lambda: engine.revoke(programme=world.programme(), now=world.NIGHT).revoked)
     return {**found, "audit": seconds}
 

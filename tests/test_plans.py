@@ -29,7 +29,7 @@ _ONE: dict[str, Any] = {
 }  # fmt: skip
 _WORDS = {"source", "reference", "reason", "actor", "rule_digest", "zone", "outcome"}
 _NUMBERS = {"kept_lines", "run", "size", "turn", "expected", "number", "version"}
-_IDS = {"person", "after_person", "after"}
+_IDS = {"person", "first_person", "last_person", "after_person", "after"}
 _FLAGS = {"skip_if_bought", "personal"}
 _UTILITY = ("CREATE", "COPY", "TRUNCATE", "ANALYZE")
 

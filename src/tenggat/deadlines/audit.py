@@ -1,6 +1,8 @@
 """The audit of a run: both sets equal, and nobody revoked by halves. See audit.sql."""
 
+from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
 
 from tenggat.deadlines.models import Run
 from tenggat.foundation import database, sql
@@ -15,30 +17,33 @@ class AuditDisagrees(Refusal):
     code = "audit_disagrees"
 
 
-def escaped(run: Run) -> int:
-    """How many should be revoked by this run and are not."""
-    return int(_disagreements(run)["escaped"]) if run.from_at else 0
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """People revoked wrongly, and people who escaped: how many, and the first of them by person_id."""
+
+    wrongly: int = 0
+    escaped: int = 0
+    few: tuple[UUID, ...] = ()
 
 
-def check(run: Run) -> None:
-    """Pass silently when the run did exactly what the raw events say. Raises AuditDisagrees."""
+def look(run: Run) -> Findings:
+    """Work out anew who should be revoked up to the run's cut-off, and compare."""
     if run.from_at is None:
-        return
-    found = _disagreements(run)
-    [(incomplete,)] = database.rows(_SQL["incomplete"], _window(run))
-    if found["wrongly"] or found["escaped"] or incomplete:
-        few = [str(person) for person in (found["wrongly_few"] or []) + (found["escaped_few"] or [])]
+        return Findings()
+    [(wrongly, escaped, wrongly_few, escaped_few)] = database.rows(_SQL["disagreements"], _window(run))
+    return Findings(wrongly, escaped, (*(wrongly_few or ()), *(escaped_few or ())))
+
+
+def check(run: Run, found: Findings) -> None:
+    """Pass silently when the run did exactly what the raw events say. Raises AuditDisagrees."""
+    incomplete = 0 if run.from_at is None else database.rows(_SQL["incomplete"], _window(run))[0][0]
+    if found.wrongly or found.escaped or incomplete:
         raise AuditDisagrees(
-            f"The audit of run {run.run_id} disagrees: {found['wrongly']} revoked wrongly, {found['escaped']} escaped, "
-            f"{incomplete} incomplete ({', '.join(few) or 'no names'}). The run stays open; look into these people "
-            "before anything is published.",
-            **found,
+            f"The audit of run {run.run_id} disagrees: {found.wrongly} revoked wrongly, {found.escaped} escaped, "
+            f"{incomplete} incomplete ({', '.join(map(str, found.few)) or 'no names'}). The run stays open; look into "
+            "these people before anything is published.",
+            **asdict(found),
         )
-
-
-def _disagreements(run: Run) -> dict[str, Any]:
-    [row] = database.rows(_SQL["disagreements"], _window(run))
-    return dict(zip(("wrongly", "escaped", "wrongly_few", "escaped_few"), row, strict=True))
 
 
 def _window(run: Run) -> dict[str, Any]:

@@ -150,9 +150,11 @@ def _finish(run: Run, programme: Programme, *, now: datetime, actor: Actor, prog
     slices = _Slices(run.run_id, outlook, programme, now=now, actor=actor)
     for done in slices.revoked():
         progress(done, run.expected)
-    if audit.escaped(run):  # somebody came due while we looked, by a hold that was lifted: look once more
+    found = audit.look(run)
+    if found.escaped:  # somebody came due while we looked, by a hold that was lifted: look once more
         list(slices.revoked())
-    audit.check(run)
+        found = audit.look(run)
+    audit.check(run, found)
     outlook = look_ahead(programme=programme, now=now, cutoff_at=run.cutoff_at)
     outcome = Outcome(run.run_id, run.cutoff_at, sum(outlook.held.values()), silent_feeds(outlook, programme, now=now))
     for wave, revoked, returned in database.rows(_SQL["totals"], {"run": run.run_id}):

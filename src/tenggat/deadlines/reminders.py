@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-
-from django.db import transaction
+from functools import partial
 
 from tenggat.foundation import database, sql
+from tenggat.foundation.database import Parameters
+from tenggat.foundation.side_by_side import HALVES, in_one_piece
 from tenggat.messaging.planning import zones_of
 from tenggat.rules.programme import Programme, Step
 from tenggat.rules.reminders import schedule
@@ -28,16 +29,36 @@ class Planned:
 
 def plan_reminders(*, programme: Programme, now: datetime, dry_run: bool = False) -> Planned:
     """Plan what falls due within 24 hours. A dry run runs the same statements and takes them back."""
-    planned = Planned()
-    with transaction.atomic():
-        steps = [step for step in programme.steps if step.days_before is not None]
-        deadlines = _coming_deadlines(steps, now=now)
-        for step in steps:
-            _plan(programme, step, deadlines, planned, now=now)
-        database.execute(_SQL["cancel_outdated"], {"steps": [step.name for step in steps]})
-        if dry_run:
-            transaction.set_rollback(True)
+    steps = [step for step in programme.steps if step.days_before is not None]
+    due = _due(programme, steps, now=now)
+    halves = [partial(_plan, steps, due, first, last, now=now) for first, last in HALVES]
+    planned = Planned({step.name: 0 for step in steps}, {step.name: 0 for step in steps})
+    for half in in_one_piece(halves, keep=not dry_run):
+        for name, messages in half.items():
+            planned.messages[name] += messages
+    for name, parameters in due.items():
+        planned.unreachable[name] = database.rows(_SQL["unreachable"], parameters)[0][0]
     return planned
+
+
+def _due(programme: Programme, steps: list[Step], *, now: datetime) -> dict[str, Parameters]:
+    """Give the steps that fall due, each with its windows by deadline and time zone, and whom it is for."""
+    deadlines = _coming_deadlines(steps, now=now)
+    due: dict[str, Parameters] = {}
+    for step in steps:
+        windows = [
+            (deadline, zone, window.not_before, window.expires_at)
+            for deadline in deadlines
+            for zone in zones_of(programme)
+            if (window := schedule(programme, step, deadline_at=deadline, zone=zone, now=now))
+            and window.not_before <= now + AHEAD
+        ]
+        if windows:
+            columns = [list(column) for column in zip(*windows, strict=True)]
+            parameters = dict(zip(("deadlines", "zones", "not_before", "expires_at"), columns, strict=True))
+            people = {"states": _STATES[step.audience], "channels": list(step.channels)}
+            due[step.name] = {**parameters, **people, "step": step.name, "skip_if_bought": step.skip_if_bought}
+    return due
 
 
 def _coming_deadlines(steps: list[Step], *, now: datetime) -> list[datetime]:
@@ -47,22 +68,12 @@ def _coming_deadlines(steps: list[Step], *, now: datetime) -> list[datetime]:
     return [row[0] for row in database.rows(_SQL["coming_deadlines"], {"now": now, "horizon": horizon})]
 
 
-def _plan(programme: Programme, step: Step, deadlines: list[datetime], planned: Planned, *, now: datetime) -> None:
-    windows = [
-        (deadline, zone, window.not_before, window.expires_at)
-        for deadline in deadlines
-        for zone in zones_of(programme)
-        if (window := schedule(programme, step, deadline_at=deadline, zone=zone, now=now))
-        and window.not_before <= now + AHEAD
-    ]
-    planned.messages[step.name] = planned.unreachable[step.name] = 0
-    if not windows:
-        return
-    columns = [list(column) for column in zip(*windows, strict=True)]
-    schedules = dict(zip(("deadlines", "zones", "not_before", "expires_at"), columns, strict=True))
-    people = {"states": _STATES[step.audience], "channels": list(step.channels)}
-    planned.messages[step.name] = database.execute(
-        _SQL["plan_reminder"],
-        {**schedules, **people, "step": step.name, "skip_if_bought": step.skip_if_bought, "now": now},
-    )
-    planned.unreachable[step.name] = database.rows(_SQL["unreachable"], {"deadlines": columns[0], **people})[0][0]
+def _plan(steps: list[Step], due: dict[str, Parameters], first: str, last: str, *, now: datetime) -> dict[str, int]:
+    """Plan for the people between two ids; gives how many messages are new, per step."""
+    people = {"first_person": first, "last_person": last}
+    planned = {
+        name: database.execute(_SQL["plan_reminder"], {**parameters, **people, "now": now})
+        for name, parameters in due.items()
+    }
+    database.execute(_SQL["cancel_outdated"], {"steps": [step.name for step in steps], **people})
+    return planned

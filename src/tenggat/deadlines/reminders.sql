@@ -22,11 +22,7 @@ SELECT participation.person_id, participation.wave, %(step)s, participation.chan
   JOIN waves_participation AS participation
     ON participation.deadline_at = schedule.deadline_at AND participation.time_zone = schedule.time_zone
  WHERE participation.state = ANY (%(states)s) AND participation.channel = ANY (%(channels)s)
-   AND NOT EXISTS (
-           SELECT FROM messaging_message AS known
-            WHERE known.person_id = participation.person_id AND known.wave = participation.wave
-              AND known.step = %(step)s AND known.channel = participation.channel
-              AND known.deadline_version = participation.deadline_version)
+   AND participation.person_id BETWEEN %(first_person)s AND %(last_person)s
  ORDER BY participation.person_id, participation.wave
     ON CONFLICT DO NOTHING;
 
@@ -43,7 +39,9 @@ SELECT count(*)
 -- reads: waves_participation
 -- writes: messaging_message
 WITH changed AS MATERIALIZED (
-    SELECT person_id, wave, deadline_version FROM waves_participation WHERE deadline_version > 1
+    SELECT person_id, wave, deadline_version
+      FROM waves_participation
+     WHERE deadline_version > 1 AND person_id BETWEEN %(first_person)s AND %(last_person)s
 )
 UPDATE messaging_message AS message SET state = 'cancelled'
   FROM changed

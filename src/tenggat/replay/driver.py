@@ -6,6 +6,7 @@ in the timetable; the only real clock here is the stopwatch.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from time import perf_counter
@@ -15,6 +16,7 @@ from tenggat.deadlines.reminders import plan_reminders
 from tenggat.foundation.actors import Actor
 from tenggat.foundation.keys import Keys
 from tenggat.foundation.refusals import Refusal
+from tenggat.foundation.side_by_side import in_sessions
 from tenggat.messaging.delivery import deliver
 from tenggat.messaging.gateways.file import FileGateway
 from tenggat.partners.actions import move_watermark, register_feed
@@ -39,6 +41,8 @@ __all__ = ["ReplayRefused", "Replayed", "Watch", "replay"]
 
 OFFICE = Actor("officer", "replay-2020")
 SCALES = range(1, 10_001)
+
+_AT_ONCE = 2  # platforms whose deliveries are taken side by side
 
 _KEPT_FROM = 20  # at smaller scales a file is deleted once it is read: all of them would fill a gigabyte and more
 
@@ -124,14 +128,19 @@ class _Office:
         return Market(crowd, self.calendars[wave - 1], deliveries=self.deliveries, fates=fates(share))
 
     def _feed(self, entry: Entry) -> None:
-        """Every platform delivers what happened until now; one with nothing to tell moves its watermark too."""
+        """Every platform delivers what happened until now, two at a time; nobody buys at two of them in this replay."""
         delivery = self.deliveries.index(entry.at)
-        for platform, source in enumerate(PLATFORMS):
-            if path := self.files.told(delivery=delivery, platform=platform):
-                self._purchases(path, source, through=entry.at, now=entry.at)
-            else:
-                move_watermark(source=source, through=entry.at, now=entry.at, actor=Actor("feed", source))
+        told = [partial(self._hear, delivery, platform, at=entry.at) for platform in range(len(PLATFORMS))]
+        in_sessions(told, at_once=_AT_ONCE)
         self.progress.bought(now=entry.at)
+
+    def _hear(self, delivery: int, platform: int, *, at: datetime) -> None:
+        """Take what one platform delivers; one with nothing to tell moves its watermark too."""
+        source = PLATFORMS[platform]
+        if path := self.files.told(delivery=delivery, platform=platform):
+            self._purchases(path, source, through=at, now=at)
+        else:
+            move_watermark(source=source, through=at, now=at, actor=Actor("feed", source))
 
     def _correct(self, entry: Entry) -> None:
         for platform, source in enumerate(PLATFORMS):

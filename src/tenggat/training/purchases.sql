@@ -99,7 +99,8 @@ SELECT participation.person_id
    FOR UPDATE OF participation;
 
 -- name: judge_purchases
--- Says of each purchase whose turn it is what becomes of it; the rules stand in rules/deadlines.py.
+-- Says of each purchase whose turn it is what becomes of it; the rules stand in rules/deadlines.py. (LIMIT keeps the
+-- planner from reading all references of a platform for the few of a slice, when its statistics are of yesterday.)
 -- reads: waves_participation, training_reference, training_purchase, training_course, ledger_entry
 UPDATE arriving SET was = judged.state, verdict = judged.verdict
   FROM (
@@ -124,9 +125,11 @@ UPDATE arriving SET was = judged.state, verdict = judged.verdict
       FROM arriving AS row
       JOIN waves_participation AS participation
         ON participation.person_id = row.person_id AND participation.wave = row.wave
-      LEFT JOIN training_reference AS owner ON owner.source = %(source)s AND owner.reference = row.reference
+      LEFT JOIN LATERAL (
+             SELECT person_id FROM training_reference AS taken
+              WHERE taken.source = %(source)s AND taken.reference = row.reference LIMIT 1) AS owner ON true
       LEFT JOIN training_purchase AS known
-        ON known.person_id = owner.person_id AND known.source = owner.source AND known.reference = owner.reference
+        ON known.person_id = owner.person_id AND known.source = %(source)s AND known.reference = row.reference
       LEFT JOIN training_course AS course ON course.code = row.course
      WHERE row.turn = %(turn)s AND NOT row.cancels
   ) AS judged
@@ -207,9 +210,11 @@ INSERT INTO ledger_entry (person_id, wave, kind, amount, training, reference, oc
 SELECT row.person_id, row.wave, 'spent', moved.amount, moved.amount, %(source)s || '/' || row.reference,
        row.occurred_at, %(now)s
   FROM arriving AS row
-  JOIN training_purchase AS known
-    ON known.person_id = row.person_id AND known.source = %(source)s AND known.reference = row.reference
- CROSS JOIN LATERAL (SELECT CASE row.verdict WHEN 'cancelled' THEN known.price ELSE -known.price END) AS moved (amount)
+ CROSS JOIN LATERAL (
+        SELECT CASE WHEN row.verdict <> 'cancelled' THEN -row.price ELSE (
+                 SELECT price FROM training_purchase AS known
+                  WHERE known.person_id = row.person_id AND known.source = %(source)s
+                    AND known.reference = row.reference) END) AS moved (amount)
  WHERE row.turn = %(turn)s AND row.verdict IN ('recorded', 'reinstated', 'cancelled')
  ORDER BY row.person_id;
 

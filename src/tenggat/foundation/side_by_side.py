@@ -1,0 +1,62 @@
+"""The same work for two halves of the people at once, each in a database session of its own: both commit, or none."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+from django.db import connection, transaction
+
+T = TypeVar("T")
+
+HALVES = (("00000000-0000-0000-0000-000000000000", "7fffffff-ffff-ffff-ffff-ffffffffffff"),
+          ("80000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"))  # fmt: skip
+"""First and last `person_id` of each half: the ids are keyed digests, so that the halves are of one size."""
+
+
+def in_sessions(jobs: Sequence[Callable[[], T]], *, at_once: int | None = None) -> list[T]:
+    """Run each job in a session of its own, `at_once` together; what one raises is raised when all have ended."""
+    if connection.in_atomic_block:  # what this transaction has written is not seen by any other session
+        return [job() for job in jobs]
+    with ThreadPoolExecutor(at_once or len(jobs)) as threads:
+        return _results([threads.submit(_session, job) for job in jobs])
+
+
+def in_one_piece(jobs: Sequence[Callable[[], T]], *, keep: bool = True) -> list[T]:
+    """Run each job in a transaction of its own; none commits before all are done, and none if one fails.
+
+    Without `keep` all are taken back. (A server that dies between two commits can leave one half: use this only for
+    work that is safe to do again.)
+    """
+    together = threading.Barrier(len(jobs))
+    alone = connection.in_atomic_block
+
+    def transactional(job: Callable[[], T]) -> T:
+        try:
+            with transaction.atomic():
+                done = job()
+                if not alone:
+                    together.wait()
+                transaction.set_rollback(not keep)
+        except BaseException:
+            together.abort()
+            raise
+        return done
+
+    return in_sessions([partial(transactional, job) for job in jobs])
+
+
+def _session(job: Callable[[], T]) -> T:
+    try:
+        return job()
+    finally:
+        connection.close()  # this thread's own
+
+
+def _results(started: Sequence[Future[T]]) -> list[T]:
+    failures = [failure for one in started if (failure := one.exception())]
+    for failure in failures:
+        if not isinstance(failure, threading.BrokenBarrierError):  # that one only tells of another's failure
+            raise failure
+    return [one.result() for one in started]
