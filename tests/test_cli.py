@@ -7,6 +7,7 @@ import polars as pl
 import psycopg
 import pytest
 
+from tenggat.foundation import keys
 from tests.conftest import Tenggat
 from tests.scene import AYU, BUDI, CITRA, write
 
@@ -278,3 +279,27 @@ def test_help_names_every_command(home: Tenggat) -> None:
     told = home.run("--help", check=0).stdout
     for word in ("init", "replay", "wave", "import", "remind", "deliver", "revoke", "report", "person", "blacklist"):
         assert word in told
+
+
+def test_keys_are_rotated_and_everything_stays_readable(home: Tenggat, tmp_path: Path) -> None:
+    accepted(home, tmp_path, AYU, BUDI)
+    before = home.json("person", AYU, "--now", NOON)["person_id"]
+    assert home.json("keys", "rotate", "--now", NOON) == {"key": 2, "identities": 2, "cards": 2}
+    assert home.json("person", AYU, "--now", NOON)["person_id"] == before
+    assert accepted_again(home, tmp_path, AYU) == "repeated"
+    assert home.json("keys", "rotate", "--now", NOON)["key"] == 3
+
+
+def test_an_interrupted_rotation_goes_on_with_the_same_key(home: Tenggat, tmp_path: Path) -> None:
+    accepted(home, tmp_path, AYU, BUDI)
+    file = home.home / "secrets" / "keys.json"
+    keys.write(file, keys.read(file).rotated())  # as far as a call came that was killed
+    assert home.json("keys", "rotate", "--now", NOON) == {"key": 2, "identities": 2, "cards": 2}
+    assert keys.read(file).current == 2
+
+
+def accepted_again(home: Tenggat, folder: Path, nik: str) -> str:
+    """The reason why somebody who is in a wave already is refused."""
+    write(folder / "again.csv", PEOPLE, [(nik, "9" + nik[1:], "Siti Aminah", "", "081234567890", "", "31")])
+    done = home.json("import", "participants", folder / "again.csv", "--wave", 10, "--now", NOON, check=1)
+    return Path(done["refused_file"]).read_text().splitlines()[1].split(",")[1]

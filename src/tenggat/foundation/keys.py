@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tenggat.foundation.refusals import Refusal
 
 NONCE = 12
+_MOST_CIPHERS = 255  # the version is one byte
 _UUID_MASK = ~((0xF000 << 64) | (0xC000 << 48))
 _UUID_V8 = (0x8000 << 64) | (0x8000 << 48)
 
@@ -77,8 +78,10 @@ class Keys:
         return self._aead[version]
 
     def rotated(self) -> "Keys":
-        """The same secret with one more cipher key, which is the current one from now on."""
+        """The same secret with one more cipher key, which is the current one from now on. Raises KeysUnusable."""
         version = max(self.ciphers) + 1
+        if version > _MOST_CIPHERS:
+            raise KeysUnusable(f"The key file has {_MOST_CIPHERS} ciphers: take out those that no backup needs.")
         return Keys(self.secret, {**self.ciphers, version: secrets.token_bytes(32)}, version)
 
     def dumps(self) -> str:
