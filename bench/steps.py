@@ -16,6 +16,7 @@ from bench.fill import fill as fill_nation
 from bench.live_buyer import buy
 from bench.world import Nation
 from tenggat.deadlines import audit, engine
+from tenggat.deadlines.approving import answer_brake
 from tenggat.deadlines.reminders import plan_reminders
 from tenggat.foundation import database, sql
 from tenggat.foundation.actors import ENGINE, Actor
@@ -116,8 +117,17 @@ def night() -> dict[str, Any]:
         return timed
 
     audit.look, audit.check = timing(audit.look), timing(audit.check)
-    found = _timed(lambda: engine.revoke(programme=world.programme(), now=world.NIGHT).revoked)
+    found = _timed(_whole_night)
     return {**found, "audit": seconds}
+
+
+def _whole_night() -> int:
+    """The run, with the two approvals that the brake asks for where it is large."""
+    outcome = engine.revoke(programme=world.programme(), now=world.NIGHT)
+    if outcome.brake and outcome.run is not None:
+        answer_brake(run_id=outcome.run, now=world.NIGHT, actor=ENGINE)
+        outcome = engine.revoke(programme=world.programme(), now=world.NIGHT)
+    return outcome.revoked
 
 
 def bare_night() -> dict[str, Any]:

@@ -7,6 +7,7 @@ import polars as pl
 import psycopg
 import pytest
 
+from tenggat import rules
 from tenggat.foundation import keys
 from tests.conftest import Tenggat
 from tests.scene import AYU, BUDI, CITRA, write
@@ -303,3 +304,30 @@ def accepted_again(home: Tenggat, folder: Path, nik: str) -> str:
     write(folder / "again.csv", PEOPLE, [(nik, "9" + nik[1:], "Siti Aminah", "", "081234567890", "", "31")])
     done = home.json("import", "participants", folder / "again.csv", "--wave", 10, "--now", NOON, check=1)
     return Path(done["refused_file"]).read_text().splitlines()[1].split(",")[1]
+
+
+def test_the_brake_waits_with_status_3_and_two_approve(home: Tenggat, tmp_path: Path) -> None:
+    stopped_by_two(home)
+    accepted(home, tmp_path, AYU, BUDI)
+    waiting = home.json("revoke", "--now", NIGHT, check=3)
+    assert (waiting["waits"], waiting["expected"], waiting["revoked"], waiting["due"]) == (True, 2, 0, 0)
+    told = home.run("revoke", "--now", NIGHT, check=3)
+    assert f"Run {waiting['run']} waits for two people" in told.stderr
+    first = home.json("approve", waiting["run"], "--by", "Sari", "--now", NIGHT)
+    assert (first["approvals"], first["state"]) == (1, "waiting")
+    assert home.refused("approve", waiting["run"], "--by", "sari", "--now", NIGHT) == "approved_before"
+    assert home.json("approve", waiting["run"], "--by", "Bambang", "--now", NIGHT)["state"] == "open"
+    assert home.json("revoke", "--now", NIGHT)["revoked"] == 2
+
+
+def test_yes_answers_the_brake_in_a_sandbox(home: Tenggat, tmp_path: Path) -> None:
+    stopped_by_two(home)
+    accepted(home, tmp_path, AYU, BUDI)
+    assert home.json("revoke", "--yes", "--now", NIGHT)["revoked"] == 2
+
+
+def stopped_by_two(home: Tenggat) -> None:
+    """Give the home a programme whose brake stops a run of two people."""
+    shipped = (Path(rules.__file__).parent / "programmes" / "prakerja.toml").read_text()
+    (home.home / "careful.toml").write_text(shipped.replace("people = 100_000", "people = 1"))
+    (home.home / "home.json").write_text(json.dumps({"programme": "careful.toml", "sandbox": True}))

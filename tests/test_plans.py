@@ -42,7 +42,7 @@ def value(name: str, text: str) -> Any:
     for names, found in ((_WORDS, "x"), (_NUMBERS, 1), (_IDS, PERSON), (_FLAGS, False)):
         if name in names:
             return found
-    return Jsonb({}) if name in {"details", "watermarks", "held_by_wave"} else _LISTS.get(name, MOMENT)
+    return Jsonb({}) if name in {"details", "watermarks", "held_by_wave", "brake"} else _LISTS.get(name, MOMENT)
 
 
 def parameters(text: str) -> dict[str, Any]:

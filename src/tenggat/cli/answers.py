@@ -16,7 +16,7 @@ import typer
 from tenggat.foundation.refusals import Refusal
 from tenggat.rules.problems import NotInForce
 
-DONE, SOME_REFUSED, NOT_DONE, BUG = 0, 1, 2, 70
+DONE, SOME_REFUSED, NOT_DONE, WAITS, BUG = 0, 1, 2, 3, 70
 
 Now = Annotated[
     str | None,

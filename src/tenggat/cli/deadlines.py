@@ -5,10 +5,18 @@ from typing import Annotated
 import typer
 
 from tenggat.cli import showing
-from tenggat.cli.answers import Answer, AsJson, Now, answers
+from tenggat.cli.answers import WAITS, Answer, AsJson, Now, answers
 from tenggat.cli.house import enter
+from tenggat.foundation.refusals import Refusal
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen; nothing stays.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Answer the brake at once (sandbox homes only).")]
+
+
+class YesRefused(Refusal):
+    """--yes outside a sandbox."""
+
+    code = "yes_refused"
 
 
 def register(app: typer.Typer) -> None:
@@ -16,6 +24,7 @@ def register(app: typer.Typer) -> None:
     app.command("remind")(remind)
     app.command("deliver")(deliver)
     app.command("revoke")(revoke)
+    app.command("approve")(approve)
 
 
 @answers
@@ -70,16 +79,26 @@ def deliver(now: Now = None, as_json: AsJson = False) -> Answer:
 
 
 @answers
-def revoke(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) -> Answer:
-    """Run the deadline engine once: revoke whoever's deadline has passed without a purchase."""
+def revoke(dry_run: DryRun = False, yes: Yes = False, now: Now = None, as_json: AsJson = False) -> Answer:
+    """Run the deadline engine once: revoke whoever's deadline has passed without a purchase.
+
+    A run that the programme's brake stops waits for two people (exit status 3): approve, then revoke again.
+    """
     house = enter(now)
+    if yes and not house.home.sandbox:
+        raise YesRefused("--yes answers the brake in a sandbox home only; here two people approve: tenggat approve")
     from tenggat.deadlines import engine
+    from tenggat.deadlines.approving import answer_brake
 
     with showing.progress("revoking") as bar:
         if dry_run:
             done = engine.rehearse(programme=house.programme, now=house.now, progress=bar)
         else:
             done = engine.revoke(programme=house.programme, now=house.now, actor=house.actor, progress=bar)
+            while yes and done.brake and done.run:
+                answer_brake(run_id=done.run, now=house.now, actor=house.actor)
+                done = engine.revoke(programme=house.programme, now=house.now, actor=house.actor, progress=bar)
+    waits = bool(done.brake) and not dry_run
     data = {
         "run": done.run,
         "cutoff": done.cutoff_at,
@@ -90,11 +109,20 @@ def revoke(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) ->
         "returned": done.returned,
         "by_wave": {str(wave): count for wave, count in sorted(done.by_wave.items())},
         "silent_feeds": done.silent,
+        "waits": waits,
+        "expected": done.expected,
+        "brake": done.brake,
         "dry_run": dry_run,
     }
 
     def show() -> None:
         name = "Rehearsal (nothing stays)" if dry_run else f"Run {done.run}"
+        if waits:
+            showing.line(
+                f"Run {done.run} has to revoke {showing.people(done.expected)} and waits; nobody is revoked yet."
+            )
+            showing.next_steps(f"approve {done.run} --by NAME", "revoke")
+            return
         showing.line(f"{name}: deadlines up to {showing.moment(done.cutoff_at, house.programme.time_zone)}.")
         showing.line(
             f"Due {showing.number(done.due)}: revoked {showing.number(done.revoked)}, "
@@ -111,6 +139,38 @@ def revoke(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) ->
             settlement = house.programme.settlement(house.now.astimezone(house.programme.zone).date())
             minutes = int(settlement.total_seconds()) // 60
             showing.line(f"Nobody is due. After a deadline the engine waits {minutes} minutes for purchases under way.")
+        if done.brake:
+            showing.line("The brake would stop this run until two people approve it:")
+            for reason in done.brake:
+                showing.line(f"  {reason}")
         showing.next_steps(*(["revoke"] if dry_run else ["deliver", "report"]))
+
+    if not waits:
+        return Answer(data, show)
+    notes = [f"tenggat: Run {done.run} waits for two people: {'; '.join(done.brake)}."]
+    return Answer(data, show, WAITS, notes)
+
+
+@answers
+def approve(
+    run: Annotated[int, typer.Argument(metavar="RUN", min=1, help="The run that waits; revoke names it.")],
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who approves; the second must be somebody else.")],
+    now: Now = None,
+    as_json: AsJson = False,
+) -> Answer:
+    """Let a run go that the brake has stopped; it takes two different people."""
+    house = enter(now)
+    from tenggat.deadlines import approving
+    from tenggat.rules.brake import APPROVALS
+
+    found, approvals = approving.approve(run_id=run, by=by, now=house.now, actor=house.actor)
+    data = {"run": run, "approvals": approvals, "state": found.state, "expected": found.expected}
+
+    def show() -> None:
+        showing.line(f"Run {run}: {approvals} of {APPROVALS} approvals for {showing.people(found.expected)}.")
+        if found.state == "waiting":
+            showing.line("One more person has to approve it.")
+        else:
+            showing.next_steps("revoke")
 
     return Answer(data, show)

@@ -21,6 +21,7 @@ from tenggat.foundation.actors import ENGINE, Actor
 from tenggat.journal import actions as journal
 from tenggat.messaging.planning import notice_channels, notice_windows
 from tenggat.partners.queries import required_watermarks
+from tenggat.rules.brake import WaveAhead, reasons
 from tenggat.rules.deadlines import cutoff
 from tenggat.rules.programme import Programme
 
@@ -58,6 +59,9 @@ class Outcome:
     cutoff_at: datetime
     held: int
     silent: list[str]
+    brake: list[str] = field(default_factory=list)
+    """Why the run waits, or a rehearsed one would; the other figures are then of nobody yet."""
+    expected: int = 0
     by_wave: dict[int, int] = field(default_factory=dict)
     returned: int = 0
     closed_here: bool = False
@@ -94,11 +98,14 @@ def look_ahead(*, programme: Programme, now: datetime, cutoff_at: datetime | Non
 def revoke(*, programme: Programme, now: datetime, actor: Actor = ENGINE, progress: Progress = _nothing) -> Outcome:
     """Finish an interrupted run, if there is one, then run for `now`; closes only when the audit agrees.
 
-    Raises AuditDisagrees when the sets are not equal: the run stays open and is taken up again next time.
+    A run that the brake stops waits for two approvals (approving.py), and nothing overtakes it. Raises AuditDisagrees
+    when the sets are not equal: the run stays open and is taken up again next time.
     """
-    interrupted = Run.objects.filter(state="open").first()
-    earlier = _finish(interrupted, programme, now=now, actor=actor, progress=progress) if interrupted else None
-    outcome = _finish(_open_run(programme, now=now), programme, now=now, actor=actor, progress=progress)
+    interrupted = Run.objects.exclude(state="closed").first()
+    earlier = _go_on(interrupted, programme, now=now, actor=actor, progress=progress) if interrupted else None
+    if earlier is not None and earlier.brake:
+        return earlier
+    outcome = _go_on(_open_run(programme, now=now), programme, now=now, actor=actor, progress=progress)
     if earlier is not None and earlier.closed_here:  # else the engine beside us tells of that run
         _add(outcome, earlier.by_wave, earlier.returned)
     return outcome
@@ -107,7 +114,8 @@ def revoke(*, programme: Programme, now: datetime, actor: Actor = ENGINE, progre
 def rehearse(*, programme: Programme, now: datetime, progress: Progress = _nothing) -> Outcome:
     """Do what `revoke` would do, with the same statements, and take each slice back: nothing stays."""
     outlook = look_ahead(programme=programme, now=now)
-    outcome = Outcome(None, outlook.cutoff_at, sum(outlook.held.values()), silent_feeds(outlook, programme, now=now))
+    outcome = _outcome(None, outlook, programme, now=now)
+    outcome.brake = _brake(outlook, programme, now=now)
     # Run 0 does not exist; the reference to it is checked at commit, which never comes.
     slices = _Slices(0, outlook, programme, now=now, actor=ENGINE)
     for done in slices.rehearsed(outcome):
@@ -125,12 +133,29 @@ def _settlement(programme: Programme, now: datetime) -> timedelta:
     return programme.settlement(now.astimezone(programme.zone).date())
 
 
+def _outcome(run_id: int | None, outlook: Outlook, programme: Programme, *, now: datetime) -> Outcome:
+    silent = silent_feeds(outlook, programme, now=now)
+    return Outcome(run_id, outlook.cutoff_at, sum(outlook.held.values()), silent, expected=sum(outlook.due.values()))
+
+
+def _brake(outlook: Outlook, programme: Programme, *, now: datetime) -> list[str]:
+    """Say why two people have to look at this run first."""
+    brake = programme.brake(now.astimezone(programme.zone).date())
+    if brake is None or not outlook.due:
+        return []
+    sizes = database.rows(_SQL["sizes"], {"waves": list(outlook.due)})
+    return reasons(brake, {wave: WaveAhead(accepted, revoked, outlook.due[wave]) for wave, accepted, revoked in sizes})
+
+
 def _open_run(programme: Programme, *, now: datetime) -> Run:
     outlook = look_ahead(programme=programme, now=now)
+    brake = _brake(outlook, programme, now=now)
     while True:
         opened = database.one(
             _SQL["open_run"],
             {
+                "state": "waiting" if brake else "open",
+                "brake": Jsonb(brake),
                 "now": now,
                 "cutoff": outlook.cutoff_at,
                 "from_at": outlook.from_at,
@@ -139,9 +164,19 @@ def _open_run(programme: Programme, *, now: datetime) -> Run:
                 "expected": sum(outlook.due.values()),
             },
         )
-        found = Run.objects.filter(run_id=opened[0]) if opened else Run.objects.filter(state="open")
+        found = Run.objects.filter(run_id=opened[0]) if opened else Run.objects.exclude(state="closed")
         if run := found.first():  # none: another engine's run closed between our two looks
             return run
+
+
+def _go_on(run: Run, programme: Programme, *, now: datetime, actor: Actor, progress: Progress) -> Outcome:
+    """Finish a run that may go, and say of one that may not why it waits."""
+    if run.state != "waiting":
+        return _finish(run, programme, now=now, actor=actor, progress=progress)
+    outlook = look_ahead(programme=programme, now=now, cutoff_at=run.cutoff_at)
+    outcome = _outcome(run.run_id, outlook, programme, now=now)
+    outcome.brake = run.brake
+    return outcome
 
 
 def _finish(run: Run, programme: Programme, *, now: datetime, actor: Actor, progress: Progress) -> Outcome:
@@ -156,7 +191,7 @@ def _finish(run: Run, programme: Programme, *, now: datetime, actor: Actor, prog
         found = audit.look(run)
     audit.check(run, found)
     outlook = look_ahead(programme=programme, now=now, cutoff_at=run.cutoff_at)
-    outcome = Outcome(run.run_id, run.cutoff_at, sum(outlook.held.values()), silent_feeds(outlook, programme, now=now))
+    outcome = _outcome(run.run_id, outlook, programme, now=now)
     for wave, revoked, returned in database.rows(_SQL["totals"], {"run": run.run_id}):
         _add(outcome, {wave: revoked}, returned)
     _close(run, outcome, outlook, now=now, actor=actor)

@@ -1,13 +1,14 @@
 """Runs of the deadline engine."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, Q
 
 
 class Run(models.Model):
     """One run: what it decided with (frozen), and what it found.
 
-    open -> closed, when the audit finds both sets equal. An interrupted run stays open and is resumed.
+    waiting -> open, when two people have approved what the brake stopped; open -> closed, when the audit finds both
+    sets equal. An interrupted run stays open and is resumed.
     """
 
     run_id = models.BigAutoField(primary_key=True)
@@ -19,13 +20,24 @@ class Run(models.Model):
     rule_digest = models.TextField()
     watermarks = models.JSONField()
     expected = models.IntegerField(help_text="how many a dry count saw when the run opened")
+    brake = models.JSONField(default=list, help_text="why it had to wait, in sentences; empty: it had not")
     held_by_wave = models.JSONField(default=dict, help_text="how many it had to leave when it closed")
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(state__in=("open", "closed")), name="deadlines_run_state_is_known"),
-            # two engines at once work on the same run
-            models.UniqueConstraint("state", condition=Q(state="open"), name="deadlines_one_open_run"),
+            models.CheckConstraint(
+                condition=Q(state__in=("waiting", "open", "closed")), name="deadlines_run_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_at__isnull=False) | (~Q(state="closed") & Q(closed_at=None)),
+                name="deadlines_closed_has_moment",
+            ),
+            # two engines at once work on the same run, and nothing overtakes one that waits
+            models.UniqueConstraint(
+                ExpressionWrapper(Q(closed_at=None), models.BooleanField()),
+                condition=Q(closed_at=None),
+                name="deadlines_one_open_run",
+            ),
         )
 
 
@@ -38,3 +50,15 @@ class Slice(models.Model):
     revoked = models.IntegerField()
     returned = models.BigIntegerField(help_text="whole rupiah")
     recorded_at = models.DateTimeField()
+
+
+class Approval(models.Model):
+    """One person's approval of a run that waits: once per person, however the name is written."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT)
+    name = models.TextField()
+    person = models.TextField(help_text="the name without case and spaces")
+    approved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint("run", "person", name="deadlines_approved_once_by_each"),)

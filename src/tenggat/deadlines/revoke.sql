@@ -2,10 +2,11 @@
 -- it -- lies at or before the cut-off. The pure rule stands in rules/deadlines.py; a test holds the two together.
 
 -- name: open_run
--- Freezes what the run decides with; while a run is open there is no second one.
+-- Freezes what the run decides with; while a run is open or waits there is no second one.
 -- writes: deadlines_run
-INSERT INTO deadlines_run (state, opened_at, cutoff_at, from_at, rule_digest, watermarks, expected, held_by_wave)
-VALUES ('open', %(now)s, %(cutoff)s, %(from_at)s, %(rule_digest)s, %(watermarks)s, %(expected)s, '{}')
+INSERT INTO deadlines_run
+       (state, opened_at, cutoff_at, from_at, rule_digest, watermarks, expected, brake, held_by_wave)
+VALUES (%(state)s, %(now)s, %(cutoff)s, %(from_at)s, %(rule_digest)s, %(watermarks)s, %(expected)s, %(brake)s, '{}')
     ON CONFLICT DO NOTHING
 RETURNING run_id;
 
@@ -19,6 +20,14 @@ SELECT wave, min(deadline_at) AS from_at,
  WHERE state = 'accepted' AND first_purchase_at IS NULL AND deadline_at <= %(ripe)s
  GROUP BY wave
  ORDER BY wave;
+
+-- name: sizes
+-- Says how large waves are, and how many earlier runs revoked in them: what the brake measures by.
+-- reads: waves_wave, deadlines_slice
+SELECT wave.number, wave.accepted,
+       COALESCE((SELECT sum(slice.revoked) FROM deadlines_slice AS slice WHERE slice.wave = wave.number), 0)::bigint
+  FROM waves_wave AS wave
+ WHERE wave.number = ANY (%(waves)s);
 
 -- name: share_waves
 -- A hold or an extension of a whole wave takes the wave's row: a slice waits for it, or it for the slice (D4).

@@ -11,6 +11,7 @@ from itertools import accumulate
 from pathlib import Path
 from time import perf_counter
 
+from tenggat.deadlines.approving import answer_brake
 from tenggat.deadlines.engine import revoke
 from tenggat.deadlines.reminders import plan_reminders
 from tenggat.foundation.actors import Actor
@@ -167,11 +168,16 @@ class _Office:
         deliver(programme=self.programme, gateway=self.gateway, now=entry.at)
 
     def _revoke(self, entry: Entry) -> None:
-        revoke(
-            programme=self.programme,
-            now=entry.at,
-            progress=lambda done, expected: self.progress.revoked(entry.wave, done=done, expected=expected),
-        )
+        """Where the brake stops a run, the replay's two officers approve it, and it goes on."""
+        while True:
+            outcome = revoke(
+                programme=self.programme,
+                now=entry.at,
+                progress=lambda done, expected: self.progress.revoked(entry.wave, done=done, expected=expected),
+            )
+            if not outcome.brake or outcome.run is None:
+                return
+            answer_brake(run_id=outcome.run, now=entry.at, actor=OFFICE)
 
     def _done_with(self, path: Path) -> None:
         if self.scale < _KEPT_FROM:

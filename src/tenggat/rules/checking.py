@@ -8,7 +8,7 @@ from tenggat.rules.reading import Reader
 
 _COUNTDOWN = re.compile(r"h-([0-9]+)")
 _EVENTS = ("revoked", "reinstated")
-_DATED = ("first_purchase", "settlement", "window", "benefit")
+_DATED = ("first_purchase", "settlement", "brake", "window", "benefit")
 
 
 def check(reader: Reader) -> None:
@@ -17,6 +17,7 @@ def check(reader: Reader) -> None:
         _dates_ascend(reader, rule)
     _names_differ(reader)
     _windows_open(reader)
+    _brakes_leave_a_band(reader)
     _households_are_limited(reader)
     _provinces_have_one_zone(reader)
     _steps_make_sense(reader)
@@ -52,6 +53,12 @@ def _windows_open(reader: Reader) -> None:
     for number, row in enumerate(reader.values["window"]):
         if row.keys() >= {"opens", "closes"} and row["opens"] >= row["closes"]:
             reader.problem(("window", number, "closes"), "must be later than opens")
+
+
+def _brakes_leave_a_band(reader: Reader) -> None:
+    for number, row in enumerate(reader.values["brake"]):
+        if row.keys() >= {"least_percent", "most_percent"} and row["least_percent"] > row["most_percent"]:
+            reader.problem(("brake", number, "most_percent"), "must not be less than least_percent")
 
 
 def _households_are_limited(reader: Reader) -> None:

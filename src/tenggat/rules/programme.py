@@ -14,6 +14,7 @@ from tenggat.rules.toml_source import TomlSource, read_toml
 from tenggat.rules.values import (
     Benefit,
     BenefitPart,
+    Brake,
     Dated,
     FirstPurchaseRule,
     IdentityRules,
@@ -22,7 +23,7 @@ from tenggat.rules.values import (
 )
 
 __all__ = [
-    "Benefit", "BenefitPart", "FirstPurchaseRule", "IdentityRules", "NotInForce", "Problem", "Programme",
+    "Benefit", "BenefitPart", "Brake", "FirstPurchaseRule", "IdentityRules", "NotInForce", "Problem", "Programme",
     "ProgrammeError", "SendingWindow", "Step", "load", "shipped",
 ]  # fmt: skip
 
@@ -47,6 +48,7 @@ class Programme:
     steps: tuple[Step, ...]
     first_purchases: Dated[FirstPurchaseRule]
     settlements: Dated[timedelta]
+    brakes: Dated[Brake]
     benefits: Dated[Benefit]
     windows: Dated[SendingWindow]
 
@@ -62,6 +64,10 @@ class Programme:
     def settlement(self, on: date) -> timedelta:
         """Give how long to wait after a deadline for purchases under way. NotInForce."""
         return self.settlements.on(on)
+
+    def brake(self, on: date) -> Brake | None:
+        """Give what a run on a day is expected to be; None: the programme has no brake on that day."""
+        return next((brake for since, brake in reversed(self.brakes.values) if since <= on), None)
 
     def benefit(self, on: date) -> Benefit:
         """Give what a person accepted on a day receives. NotInForce."""
@@ -114,6 +120,7 @@ def read(source: TomlSource) -> Programme:
         steps=tuple(Step(**{"days_before": None} | row) for row in values["step"]),
         first_purchases=_dated("first_purchase", values, lambda row: FirstPurchaseRule(**row)),
         settlements=_dated("settlement", values, lambda row: timedelta(minutes=row["minutes"])),
+        brakes=_dated("brake", values, lambda row: Brake(**row)),
         benefits=_dated("benefit", values, _benefit),
         windows=_dated("window", values, lambda row: SendingWindow(**row)),
     )

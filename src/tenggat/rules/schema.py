@@ -206,6 +206,14 @@ FILE = Table("", (), tables=(
         Key("minutes", whole(0, 10_080, "minutes")),
         _REFERENCE,
     ), repeats=True, needed=True),
+    Table("brake", (
+        _FROM,
+        Key("least_percent", whole(0, 100, "percent")),
+        Key("most_percent", whole(0, 100, "percent")),
+        Key("smallest_wave", whole(1, 10**9, "people")),
+        Key("people", whole(0, 10**9, "people")),
+        _REFERENCE,
+    ), repeats=True),
     Table("window", (
         _FROM,
         Key("opens", minute),

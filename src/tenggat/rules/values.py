@@ -52,6 +52,21 @@ class SendingWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class Brake:
+    """What a run is expected to be; a run outside it waits for two people.
+
+    `least_percent` to `most_percent` of a wave of at least `smallest_wave` people lapse; no run revokes more than
+    `people`.
+    """
+
+    least_percent: int
+    most_percent: int
+    smallest_wave: int
+    people: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One message of the programme; `days_before` is n of "H-n", or None for a notice that an event sends.
 
