@@ -21,8 +21,9 @@ def machine(
 
 def test_a_big_machine() -> None:
     chosen = settings(machine())
-    assert chosen["shared_buffers"] == "2048MB"
-    assert chosen["max_wal_size"] == "8192MB"
+    assert chosen["shared_buffers"] == "6144MB"
+    assert chosen["max_wal_size"] == "10240MB"
+    assert chosen["wal_buffers"] == "64MB"
     assert chosen["work_mem"] == "64MB"
     assert "dynamic_shared_memory_type" not in chosen
 
