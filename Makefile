@@ -36,7 +36,7 @@ test: setup ## everything: the whole suite, on the embedded server
 	@$(BIN)/pytest -n 2 -q
 
 test-15: setup ## the database tests on Debian's PostgreSQL 15, the oldest supported
-	@scripts/with-postgresql-15 $(BIN)/pytest -q -n 2 -m db --ignore=src/tenggat/foundation/tests/test_embedded.py
+	@scripts/with-postgresql-15 $(BIN)/pytest -q -n 2 -m db --ignore=src/tenggat/foundation/tests/embedded
 
 docs: setup ## write docs/commands.md anew
 	@$(BIN)/python scripts/write-commands
