@@ -6,18 +6,21 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from threading import Barrier
+from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.db.models import Count
 
-from tenggat.deadlines import engine
+from tenggat.deadlines import audit, engine
 from tenggat.deadlines.models import Run, Slice
-from tenggat.journal.models import Event
+from tenggat.foundation.actors import ENGINE
+from tenggat.journal.models import Act, Event
 from tenggat.registry.models import BlacklistEntry
 from tenggat.waves.models import Participation
 from tests.scene import (
     AYU,
+    BUDI,
     DEADLINE,
     IN_TIME,
     NIGHT,
@@ -142,6 +145,75 @@ def test_two_engines_at_once_share_one_run(tmp_path: Path, monkeypatch: pytest.M
     assert _doubled() == []
     assert max(outcome.revoked for outcome in outcomes) == 500
     assert Run.objects.filter(state="open").count() == 0
+
+
+def _left_for_the_hold(folder: Path) -> UUID:
+    """Ayu bought what nobody knows and is held; Budi bought nothing."""
+    ayu, _ = wave(AYU, BUDI)
+    catalogue(folder)
+    feed(folder, bought(AYU, course="UNKNOWN"))
+    return ayu
+
+
+def _lift_the_hold(person: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE waves_hold SET lifted_at = effective_at WHERE person_id = %s", [person])
+        cursor.execute("UPDATE waves_participation SET held_until = NULL WHERE person_id = %s", [person])
+
+
+def test_a_run_closes_with_everybody_whom_another_engine_revoked_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ayu = _left_for_the_hold(tmp_path)
+    check, looks = audit.check, list[int]()
+
+    def lifted_behind_the_audit(run: Run, found: audit.Findings) -> None:
+        check(run, found)
+        looks.append(run.run_id)
+        if len(looks) == 1:  # another engine finds Ayu due between our audit and our closing
+            _lift_the_hold(ayu)
+            outlook = engine.look_ahead(programme=PRAKERJA, now=NIGHT, cutoff_at=run.cutoff_at)
+            beside = engine._Slices(run.run_id, outlook, PRAKERJA, now=NIGHT, actor=ENGINE)
+            assert list(beside.revoked()) == [1]
+
+    monkeypatch.setattr(audit, "check", lifted_behind_the_audit)
+    outcome = night()
+    assert (outcome.revoked, len(looks)) == (2, 2)  # it was audited once more before it closed
+    assert Act.objects.get(kind="run_closed").details["revoked"] == 2
+
+
+def test_an_engine_that_comes_to_a_closed_run_leaves_it_alone(tmp_path: Path) -> None:
+    ayu = _left_for_the_hold(tmp_path)
+    assert night().revoked == 1
+    stale = Run.objects.get()
+    _lift_the_hold(ayu)
+    late = engine._finish(stale, PRAKERJA, now=NIGHT, actor=ENGINE, progress=lambda done, expected: None)
+    assert (late.revoked, late.closed_here, state_of(ayu)) == (1, False, "accepted")
+    assert night().revoked == 1
+    assert state_of(ayu) == "revoked"
+
+
+def test_a_run_is_not_closed_while_a_slice_of_it_is_under_way(tmp_path: Path) -> None:
+    ayu = _left_for_the_hold(tmp_path)
+    night()
+    with connection.cursor() as cursor:  # as if it had not been closed yet
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE deadlines_run SET state = 'open', closed_at = NULL")
+        cursor.execute("SET session_replication_role = origin")
+    _lift_the_hold(ayu)
+    run = Run.objects.get()
+    outlook = engine.look_ahead(programme=PRAKERJA, now=NIGHT, cutoff_at=run.cutoff_at)
+    beside = engine._Slices(run.run_id, outlook, PRAKERJA, now=NIGHT, actor=ENGINE)
+    with sessions() as both:
+        slicing, commit = both.start_and_hold(lambda: list(beside.revoked()))
+        outcome = engine.Outcome(run.run_id, run.cutoff_at, 0, [])
+        audited = engine._totals(run)
+        closing = both.start(lambda: engine._closed(run, outcome, outlook, audited, now=NIGHT, actor=ENGINE))
+        wait_until_blocked(closing)
+        assert not closing.done()
+        commit()
+        assert (slicing.result(), closing.result()) == ([1], False)
+    assert Run.objects.get().state == "open"
 
 
 class _Crash(Exception):  # noqa: N818

@@ -119,8 +119,10 @@ def revoke(dry_run: DryRun = False, yes: Yes = False, now: Now = None, as_json: 
         name = "Rehearsal (nothing stays)" if dry_run else f"Run {done.run}"
         if waits:
             showing.line(
-                f"Run {done.run} has to revoke {showing.people(done.expected)} and waits; nobody is revoked yet."
+                f"Run {done.run} has to revoke {showing.people(done.expected)} and waits; none of them is revoked yet."
             )
+            if done.revoked:
+                showing.line(f"A run from before was finished: {showing.people(done.revoked)} revoked.")
             showing.next_steps(f"approve {done.run} --by NAME", "revoke")
             return
         showing.line(f"{name}: deadlines up to {showing.moment(done.cutoff_at, house.programme.time_zone)}.")

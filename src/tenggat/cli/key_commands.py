@@ -53,6 +53,7 @@ def rotate(now: Now = None, as_json: AsJson = False) -> Answer:
             f"Key {found.current}: {showing.people(people, 'identity', 'identities')} and "
             f"{showing.people(cards, 'card', 'cards')} encrypted anew."
         )
-        showing.line(f"Back up {house.home.keys_file} now, apart from the database: without it nothing can be read.")
+        where = "what TENGGAT_KEYS holds" if os.environ.get("TENGGAT_KEYS") else house.home.keys_file
+        showing.line(f"Back up {where} now, apart from the database: without it nothing can be read.")
 
     return Answer(data, show)

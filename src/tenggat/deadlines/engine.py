@@ -103,12 +103,16 @@ def revoke(*, programme: Programme, now: datetime, actor: Actor = ENGINE, progre
     """
     interrupted = Run.objects.exclude(state="closed").first()
     earlier = _go_on(interrupted, programme, now=now, actor=actor, progress=progress) if interrupted else None
-    if earlier is not None and earlier.brake:
+    if earlier is not None and (earlier.brake or (earlier.closed_here and not _anybody_due(programme, now=now))):
         return earlier
     outcome = _go_on(_open_run(programme, now=now), programme, now=now, actor=actor, progress=progress)
     if earlier is not None and earlier.closed_here:  # else the engine beside us tells of that run
         _add(outcome, earlier.by_wave, earlier.returned)
     return outcome
+
+
+def _anybody_due(programme: Programme, *, now: datetime) -> bool:
+    return bool(look_ahead(programme=programme, now=now).due)
 
 
 def rehearse(*, programme: Programme, now: datetime, progress: Progress = _nothing) -> Outcome:
@@ -185,26 +189,39 @@ def _finish(run: Run, programme: Programme, *, now: datetime, actor: Actor, prog
     slices = _Slices(run.run_id, outlook, programme, now=now, actor=actor)
     for done in slices.revoked():
         progress(done, run.expected)
-    found = audit.look(run)
-    if found.escaped:  # somebody came due while we looked, by a hold that was lifted: look once more
-        list(slices.revoked())
+    while True:
+        audited = _totals(run)
         found = audit.look(run)
-    audit.check(run, found)
-    outlook = look_ahead(programme=programme, now=now, cutoff_at=run.cutoff_at)
-    outcome = _outcome(run.run_id, outlook, programme, now=now)
-    for wave, revoked, returned in database.rows(_SQL["totals"], {"run": run.run_id}):
-        _add(outcome, {wave: revoked}, returned)
-    _close(run, outcome, outlook, now=now, actor=actor)
-    return outcome
+        if found.escaped and list(slices.revoked()):  # came due while we looked, by a hold that was lifted
+            continue
+        if Run.objects.filter(run_id=run.run_id, state="open").exists():  # else whoever came due is for the next run
+            audit.check(run, found)
+        outlook = look_ahead(programme=programme, now=now, cutoff_at=run.cutoff_at)
+        outcome = _outcome(run.run_id, outlook, programme, now=now)
+        if _closed(run, outcome, outlook, audited, now=now, actor=actor):
+            return outcome
 
 
 @transaction.atomic
-def _close(run: Run, outcome: Outcome, outlook: Outlook, *, now: datetime, actor: Actor) -> None:
-    held = {str(wave): count for wave, count in outlook.held.items()}
-    if database.one(_SQL["close_run"], {"run": run.run_id, "now": now, "held_by_wave": Jsonb(held)}):
+def _closed(run: Run, outcome: Outcome, outlook: Outlook, audited: list[Any], *, now: datetime, actor: Actor) -> bool:
+    """Close the run, unless another engine has revoked somebody in it since the audit; tells whether it is closed."""
+    ours = database.one(_SQL["lock_run"], {"run": run.run_id}) is not None
+    totals = _totals(run)
+    if ours and totals != audited:
+        return False
+    for wave, revoked, returned in totals:
+        _add(outcome, {wave: revoked}, returned)
+    if ours:
         outcome.closed_here = True
+        held = {str(wave): count for wave, count in outlook.held.items()}
+        database.execute(_SQL["close_run"], {"run": run.run_id, "now": now, "held_by_wave": Jsonb(held)})
         details = {"run": run.run_id, "revoked": outcome.revoked, "returned": outcome.returned, "held": outcome.held}
         journal.act(kind="run_closed", occurred_at=run.cutoff_at, now=now, actor=actor, details=details)
+    return True
+
+
+def _totals(run: Run) -> list[Any]:
+    return database.rows(_SQL["totals"], {"run": run.run_id})
 
 
 def _add(outcome: Outcome, by_wave: dict[int, int], returned: int) -> None:
@@ -217,7 +234,8 @@ class _Slices:
     """The slices of one run, from the earliest deadline on, each in a transaction of its own."""
 
     def __init__(self, run_id: int, outlook: Outlook, programme: Programme, *, now: datetime, actor: Actor) -> None:
-        self.waves = list(outlook.due)
+        # Who is held may come due while the run works, so that a hold of their wave is waited for as well.
+        self.waves = sorted({*outlook.due, *outlook.held})
         # The rule that was in force for the first of them; with nobody due there is no deadline to cite it for.
         deadline = (outlook.from_at or now).astimezone(programme.zone).date()
         reference = programme.first_purchase(deadline).reference
@@ -254,6 +272,8 @@ class _Slices:
         after: tuple[datetime, UUID] | None = _START
         while after is not None:
             with transaction.atomic(), connection.cursor() as cursor:
+                if rehearsal is None and not database.one(_SQL["share_run"], self.parameters):
+                    return
                 cursor.execute(_SQL["share_waves"].text, {"waves": self.waves})
                 cursor.execute(statement, {**self.parameters, "after_deadline": after[0], "after_person": after[1]})
                 last = cursor.fetchone()

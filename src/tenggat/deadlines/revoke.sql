@@ -29,6 +29,16 @@ SELECT wave.number, wave.accepted,
   FROM waves_wave AS wave
  WHERE wave.number = ANY (%(waves)s);
 
+-- name: share_run
+-- Keeps the run from being closed until this slice has committed; no row: another engine has closed it.
+-- reads: deadlines_run
+SELECT run_id FROM deadlines_run WHERE run_id = %(run)s AND state = 'open' FOR SHARE;
+
+-- name: lock_run
+-- Waits for the slices under way and lets no other begin, so that what closes is what was audited.
+-- reads: deadlines_run
+SELECT run_id FROM deadlines_run WHERE run_id = %(run)s AND state = 'open' FOR UPDATE;
+
 -- name: share_waves
 -- A hold or an extension of a whole wave takes the wave's row: a slice waits for it, or it for the slice (D4).
 -- reads: waves_wave
@@ -100,5 +110,4 @@ SELECT wave, sum(revoked)::bigint AS revoked, sum(returned)::bigint AS returned
 -- Closes the run, once its audit has found both sets equal.
 -- writes: deadlines_run
 UPDATE deadlines_run SET state = 'closed', closed_at = %(now)s, held_by_wave = %(held_by_wave)s
- WHERE run_id = %(run)s AND state = 'open'
-RETURNING run_id;
+ WHERE run_id = %(run)s AND state = 'open';

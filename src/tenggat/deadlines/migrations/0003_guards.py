@@ -28,6 +28,8 @@ DROP FUNCTION deadlines_run_moves();
 ONLY_OPEN_RUNS = """
 CREATE FUNCTION deadlines_slice_of_open_run() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- whoever is closing the run is waited for, and then seen
+    PERFORM FROM deadlines_run WHERE run_id IN (SELECT run_id FROM arrived) FOR SHARE;
     IF EXISTS (SELECT FROM arrived JOIN deadlines_run AS run USING (run_id) WHERE run.state <> 'open') THEN
         RAISE EXCEPTION 'only an open run revokes' USING ERRCODE = 'check_violation';
     END IF;
