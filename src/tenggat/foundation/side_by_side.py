@@ -58,7 +58,7 @@ def second_session() -> Iterator[Executor]:
         try:
             yield thread
         finally:
-            thread.submit(connection.close)  # the thread's own
+            thread.submit(_close)
 
 
 class _Here(Executor):
@@ -71,6 +71,10 @@ class _Here(Executor):
         except Exception as failure:
             done.set_exception(failure)
         return done
+
+
+def _close() -> None:
+    connection.close()  # that of the thread in which this runs
 
 
 def _session(job: Callable[[], T]) -> T:
