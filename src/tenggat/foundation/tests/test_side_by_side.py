@@ -45,7 +45,7 @@ def written() -> list[str]:
 def is_there(session: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE pid = %s", [session])
-        return cursor.fetchone() == (1,)
+        return bool(cursor.fetchone() == (1,))
 
 
 def test_each_job_has_a_session_of_its_own_and_answers_in_order() -> None:
