@@ -2,8 +2,8 @@
 -- columns that the run decided by, against who is. Both directions must be empty before a run may close.
 
 -- name: disagreements
--- Names the first people whom the run took wrongly, and the first who escaped it.
--- reads: waves_participation, training_purchase, waves_hold
+-- Names the first people whom the run took wrongly, and the first who escaped it and are not in quarantine.
+-- reads: waves_participation, training_purchase, waves_hold, deadlines_quarantine
 WITH decided AS (
     SELECT person_id, wave, state, accepted_at, deadline_at
       FROM waves_participation
@@ -28,6 +28,7 @@ WITH decided AS (
     SELECT person_id, wave FROM is_so EXCEPT SELECT person_id, wave FROM should
 ), escaped AS (
     SELECT person_id, wave FROM should EXCEPT SELECT person_id, wave FROM is_so
+    EXCEPT SELECT person_id, wave FROM deadlines_quarantine WHERE released_at IS NULL
 )
 SELECT (SELECT count(*) FROM wrongly) AS wrongly, (SELECT count(*) FROM escaped) AS escaped,
        (SELECT array_agg(person_id) FROM (SELECT person_id FROM wrongly ORDER BY 1 LIMIT 5) AS few) AS wrongly_few,

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import ExpressionWrapper, Q
 
+from tenggat.foundation.sequences import NextValue
+
 
 class Run(models.Model):
     """One run: what it decided with (frozen), and what it found.
@@ -62,3 +64,24 @@ class Approval(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint("run", "person", name="deadlines_approved_once_by_each"),)
+
+
+class Quarantined(models.Model):
+    """A record that a run could not process: set apart once, until somebody asks for it again."""
+
+    pk = models.CompositePrimaryKey("person_id", "quarantine_id")
+    person_id = models.UUIDField()
+    quarantine_id = models.BigIntegerField(db_default=NextValue("deadlines_quarantine_id"))
+    wave = models.IntegerField()
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, db_index=False)
+    reason = models.TextField(help_text="what the database refused, in names of the schema: never a value")
+    found_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "deadlines_quarantine"
+        constraints = (
+            # serves: look_ahead, standing, retry, and the audit, all of which ask for who is apart now
+            models.UniqueConstraint("person_id", "wave", condition=Q(released_at=None), name="deadlines_apart_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="deadlines_apart_with_reason"),
+        )
