@@ -20,6 +20,9 @@ from tenggat.rules.reminders import next_open
 BATCH = 2000
 """Messages per claim: the file gateway has no rate, and what a crash leaves open is settled by the file."""
 
+NO_TEXT = "no_text"
+"""Outcome of a message that could not be put into words."""
+
 _SQL = sql.load("tenggat.messaging", "outbox.sql")
 _KEY = ("person_id", "wave", "step", "channel", "deadline_version")
 _START = (datetime(1, 1, 2, tzinfo=UTC), str(UUID(int=0)))
@@ -55,7 +58,7 @@ class _Handing(NamedTuple):
     """A batch, committed as `sending`, on its way to the gateway."""
 
     claimed: list[_Claimed]
-    answer: Future[None]
+    answer: Future[set[_Claimed]]
 
 
 @dataclass(slots=True)
@@ -132,20 +135,33 @@ def _claim(zones: list[str], after: tuple[datetime, str], *, now: datetime) -> l
     return [_Claimed._make(row) for row in found]
 
 
-def _hand_over(programme: Programme, gateway: FileGateway, claimed: list[_Claimed], *, at: str) -> None:
-    """Write and send. Runs in a second thread, while the database settles the batch before and claims the next."""
-    gateway.send((_outgoing(programme, row) for row in claimed if row.address), at=at)
+def _hand_over(programme: Programme, gateway: FileGateway, claimed: list[_Claimed], *, at: str) -> set[_Claimed]:
+    """Write and send; gives those that could not be put into words, since one of them must not stop all others.
+
+    Runs in a second thread, while the database settles the batch before and claims the next.
+    """
+    outgoing: list[Outgoing] = []
+    wordless: set[_Claimed] = set()
+    for row in claimed:
+        try:
+            if row.address:
+                outgoing.append(_outgoing(programme, row))
+        except Exception:  # such as a step that the programme file has no more; whatever it is, it is this message's
+            wordless.add(row)
+    gateway.send(outgoing, at=at)
+    return wordless
 
 
 def _conclude(handing: _Handing, gateway: str, done: Delivered, *, now: datetime) -> None:
     """Wait for the gateway's answer and write it down."""
-    handing.answer.result()
-    accepted = [row for row in handing.claimed if row.address]
+    wordless = handing.answer.result()
+    accepted = [row for row in handing.claimed if row.address and row not in wordless]
     rejected = [row for row in handing.claimed if not row.address]
     _settle(accepted, "accepted", gateway, now=now)
     _settle(rejected, "rejected", gateway, now=now)
+    _settle(list(wordless), "rejected", NO_TEXT, now=now)
     done.accepted += len(accepted)
-    done.rejected += len(rejected)
+    done.rejected += len(rejected) + len(wordless)
 
 
 def reference(row: _Key | _Claimed) -> str:
