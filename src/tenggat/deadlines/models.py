@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import ExpressionWrapper, Q
 
 from tenggat.foundation.sequences import NextValue
+from tenggat.waves.models import Wave
 
 
 class Run(models.Model):
@@ -84,4 +85,26 @@ class Quarantined(models.Model):
             # serves: look_ahead, standing, retry, and the audit, all of which ask for who is apart now
             models.UniqueConstraint("person_id", "wave", condition=Q(released_at=None), name="deadlines_apart_once"),
             models.CheckConstraint(condition=~Q(reason=""), name="deadlines_apart_with_reason"),
+        )
+
+
+class Release(models.Model):
+    """Seats that people of a run have left, given to a wave: rows only added, and a trigger raises the wave's quota.
+
+    `repaid` seats went to nobody: they stand for people who were reinstated after their seat had been released.
+    """
+
+    release_id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT)
+    to_wave = models.ForeignKey(Wave, on_delete=models.PROTECT, db_column="to_wave", db_index=False)
+    seats = models.IntegerField()
+    repaid = models.IntegerField(default=0)
+    released_at = models.DateTimeField()
+    actor = models.TextField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(seats__gte=0, repaid__gte=0) & ~Q(seats=0, repaid=0), name="deadlines_release_moves_seats"
+            ),
         )
