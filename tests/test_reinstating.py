@@ -236,10 +236,10 @@ def test_the_database_lets_nobody_back_who_stays_on_the_blacklist() -> None:
     night()
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE waves_participation SET state = 'accepted', ended_at = NULL, run_id = NULL WHERE person_id = %s",
+            "UPDATE waves_participation SET state = 'accepted', ended_at = NULL WHERE person_id = %s;"
+            "SET CONSTRAINTS ALL IMMEDIATE",
             [ayu],
         )
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 @pytest.mark.usefixtures("committed")
