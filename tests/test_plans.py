@@ -31,7 +31,7 @@ _WORDS = {"source", "reference", "reason", "actor", "rule_digest", "zone", "outc
 _NUMBERS = {"kept_lines", "run", "size", "turn", "expected", "number", "version", "limit"}
 _IDS = {"person", "first_person", "last_person", "after_person", "after"}
 _FLAGS = {"skip_if_bought", "personal"}
-_UTILITY = ("CREATE", "COPY", "TRUNCATE", "ANALYZE")
+_UTILITY = ("CREATE", "COPY", "TRUNCATE", "ANALYZE", "SET")
 
 
 def value(name: str, text: str) -> Any:
@@ -86,6 +86,8 @@ def plan(room: str, name: str) -> str:
     [
         ("deadlines", "look_ahead", "waves_due"),
         ("deadlines", "revoke_slice", "waves_due"),
+        ("deadlines", "next_due", "waves_due"),
+        ("deadlines", "standing", "deadlines_apart_once"),
         ("messaging", "claim_due", "messaging_waiting"),
         ("messaging", "expire_overdue", "messaging_waiting"),
         ("messaging", "interrupted", "messaging_sending"),

@@ -62,6 +62,7 @@ def found() -> dict[str, Check]:
 def by_hand(statement: str, *values: Any) -> None:
     """What somebody with the owner's rights could do past every guard."""
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what is checked at a commit has been, before the forgery
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(statement, values)
         assert cursor.rowcount > 0

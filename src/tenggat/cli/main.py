@@ -16,6 +16,7 @@ from tenggat.cli import (
     house_commands,
     imports,
     key_commands,
+    remedies,
     replaying,
     verifying,
     waves,
@@ -46,7 +47,18 @@ def _root(
     """Runs a benefit programme with a deadline: reminds everyone in time, and revokes nobody wrongly."""
 
 
-for part in (house_commands, waves, imports, deadlines, figures, blacklist, key_commands, verifying, replaying):
+for part in (
+    house_commands,
+    waves,
+    imports,
+    deadlines,
+    remedies,
+    figures,
+    blacklist,
+    key_commands,
+    verifying,
+    replaying,
+):
     part.register(app)
 
 

@@ -21,6 +21,9 @@ from tenggat.rules.reminders import next_open
 BATCH = 2000
 """Messages per claim: the file gateway has no rate, and what a crash leaves open is settled by the file."""
 
+NO_TEXT = "no_text"
+"""Outcome of a message that could not be put into words."""
+
 _SQL = sql.load("tenggat.messaging", "outbox.sql")
 _KEY = ("person_id", "wave", "step", "channel", "deadline_version")
 _START = (datetime(1, 1, 2, tzinfo=UTC), str(UUID(int=0)))
@@ -135,12 +138,22 @@ def _claim(zones: list[str], after: tuple[datetime, str], *, now: datetime) -> l
 
 def _hand_over(programme: Programme, gateway: FileGateway, claimed: list[_Claimed], *, now: datetime) -> _Answer:
     """Write, send, and write down what the gateway said: in a second session, while the first claims the next batch."""
-    accepted = [row for row in claimed if row.address]
-    gateway.send((_outgoing(programme, row) for row in accepted), at=now.isoformat())
-    rejected = [row for row in claimed if not row.address]
+    outgoing: list[Outgoing] = []
+    accepted: list[_Claimed] = []
+    wordless: list[_Claimed] = []
+    for row in claimed:
+        try:
+            if row.address:
+                outgoing.append(_outgoing(programme, row))
+                accepted.append(row)
+        except Exception:  # such as a step that the programme file has no more; whatever it is, it is this message's
+            wordless.append(row)
+    gateway.send(outgoing, at=now.isoformat())
+    addressless = [row for row in claimed if not row.address]
     _settle(accepted, "accepted", gateway.name, now=now)
-    _settle(rejected, "rejected", gateway.name, now=now)
-    return _Answer(len(accepted), len(rejected))
+    _settle(addressless, "rejected", gateway.name, now=now)
+    _settle(wordless, "rejected", NO_TEXT, now=now)
+    return _Answer(len(accepted), len(addressless) + len(wordless))
 
 
 def _count(answer: _Answer, done: Delivered) -> None:
