@@ -32,8 +32,7 @@ def reinstate(
     from tenggat.deadlines import reinstating
     from tenggat.registry import actions
 
-    who = {"nik": nik, "programme": house.programme, "keys": house.keys, "now": house.now}
-    person_id = actions.resolve(**who)
+    person_id = actions.resolve(nik=nik, programme=house.programme, keys=house.keys, now=house.now)
     if person_id is None:
         raise actions.PersonUnknown
     done = reinstating.reinstate(

@@ -93,7 +93,7 @@ def reinstate(
         actor=str(actor),
         details=details | deadline_details(deadline, participation.deadline_version),
     )
-    _tell(participation, programme, now=now)
+    _tell(participation, deadline, programme, now=now)
     return Reinstated(
         person_id,
         participation.wave_id,
@@ -151,7 +151,7 @@ def _give_back(participation: Participation, *, now: datetime) -> None:
     )  # fmt: skip
 
 
-def _tell(participation: Participation, programme: Programme, *, now: datetime) -> None:
+def _tell(participation: Participation, deadline: datetime, programme: Programme, *, now: datetime) -> None:
     """The notice of the revocation is not sent if it has not been; that of the reinstatement is planned."""
     who = {"person_id": participation.person_id, "wave": participation.wave_id}
     Message.objects.filter(**who, step="revoked", state="planned").update(state="cancelled")
@@ -162,7 +162,7 @@ def _tell(participation: Participation, programme: Programme, *, now: datetime) 
             step="reinstated",
             channel=participation.channel,
             deadline_version=participation.deadline_version,
-            deadline_at=participation.deadline_at,
+            deadline_at=deadline,
             not_before=window.not_before,
             expires_at=window.expires_at,
             skip_if_bought=False,
