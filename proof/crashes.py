@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-from bench import child, world
+from bench import world
+from bench.child import ROOT
 from bench.place import COPY, Place, place
 from bench.place import NATION as DATABASE
 
 from proof import aftermath
 from proof.aftermath import Aftermath
-from proof.nation import NATION
 from tenggat.foundation import embedded
 
 _SECONDS = 120
@@ -60,17 +60,17 @@ class Scene:
         self, *words: object, module: str = "night", stdout: int | None = subprocess.DEVNULL
     ) -> "subprocess.Popen[bytes]":
         """An engine (or a platform) in a process of its own."""
-        search = os.pathsep.join((str(child.ROOT / "src"), str(child.ROOT)))
+        search = os.pathsep.join((str(ROOT / "src"), str(ROOT)))
         environment = os.environ | {"DATABASE_URL": self.url, "PYTHONPATH": search}
         command = [sys.executable, "-m", "proof.child", module, *map(str, words)]
         return subprocess.Popen(command, env=environment, stdout=stdout, stderr=subprocess.PIPE)
 
-    def live(self) -> None:
-        """An engine that nobody disturbs: the night is over behind it. Raises RuntimeError when it fails."""
-        engine = self.start(0)
-        _, error = engine.communicate(timeout=_SECONDS)
-        if engine.returncode:
-            raise RuntimeError(f"The engine did not go on: {error.decode(errors='replace')[-2000:]}")
+    def do(self, module: str, *words: object) -> None:
+        """Something that nobody disturbs. Raises RuntimeError when it fails."""
+        process = self.start(*words, module=module)
+        _, error = process.communicate(timeout=_SECONDS)
+        if process.returncode:
+            raise RuntimeError(f"{module} did not go on: {error.decode(errors='replace')[-2000:]}")
 
 
 def nights(*, quick: bool) -> Iterator[Night]:
@@ -78,7 +78,7 @@ def nights(*, quick: bool) -> Iterator[Night]:
     dice = random.Random(20_201_101)
     with place() as here:
         here.create(DATABASE)
-        child.run(here.url(), "fill", people=NATION.people, seed=NATION.seed, due_share=NATION.due_share)
+        Scene(here, here.url(), dice).do("evening")
         for name, blows, times in (
             ("engine, behind every commit", _behind_commits, 1),
             ("engine, before every commit", _before_commits, 1),
@@ -97,7 +97,7 @@ def _night(here: Place, name: str, blows: Blows, dice: random.Random) -> Night:
         began = time.monotonic()
         scene = Scene(here, url, dice)
         dealt = blows(scene)
-        scene.live()
+        scene.do("night", "never")
         return Night(name, dealt, time.monotonic() - began, aftermath.look(url), _verified(scene))
 
 
@@ -108,45 +108,50 @@ def _verified(scene: Scene) -> bool:
 
 
 def _behind_commits(scene: Scene) -> int:
-    """Each engine dies as soon as it has committed once: opening, approvals, each slice, closing."""
-    return _until_over(scene, lambda: "behind")
+    """Each engine dies as soon as it has committed something: opening, approvals, each slice, closing."""
+    return _until_over(scene, lambda tries: f"behind:{tries}")
 
 
 def _before_commits(scene: Scene) -> int:
     """Each engine dies where its second commit should come: its first stands, its second is lost."""
-    return _until_over(scene, lambda: "before")
+    return _until_over(scene, lambda tries: f"before:{1 + tries}")
 
 
 def _behind_statements(scene: Scene) -> int:
     """Each engine dies behind one of its first thirty statements, inside a transaction or not."""
-    return _until_over(scene, lambda: scene.dice.randint(1, 30))
+    return _until_over(scene, lambda tries: f"statement:{scene.dice.randint(1, 29 + tries)}")
 
 
-def _until_over(scene: Scene, fate: Callable[[], object]) -> int:
-    deaths = 0
-    while not _is_over(scene):
-        engine = scene.start(fate())
+def _until_over(scene: Scene, fate: Callable[[int], str]) -> int:
+    """Engine after engine; one that died without leaving a trace lets the next one live a little longer."""
+    deaths, tries, before = 0, 1, _standing(scene)
+    while not before[0]:
+        engine = scene.start(fate(tries))
         _, error = engine.communicate(timeout=_SECONDS)
         if engine.returncode not in {0, -signal.SIGKILL}:
             raise RuntimeError(f"An engine failed: {error.decode(errors='replace')[-2000:]}")
         deaths += engine.returncode != 0
+        now = _standing(scene)
+        tries, before = (tries + 1 if now == before else 1), now
     return deaths
 
 
-def _is_over(scene: Scene) -> bool:
+def _standing(scene: Scene) -> tuple[bool, int, int, int]:
+    """Whether the night is over; then how far it has come."""
     with psycopg.connect(scene.url) as session:
-        [(over,)] = session.execute(
-            "SELECT NOT EXISTS (SELECT FROM waves_participation WHERE state = 'accepted')"
-            " AND NOT EXISTS (SELECT FROM deadlines_run WHERE state <> 'closed')"
+        [(accepted, unfinished, approvals, runs)] = session.execute(
+            "SELECT (SELECT count(*) FROM waves_participation WHERE state = 'accepted'),"
+            " (SELECT count(*) FROM deadlines_run WHERE state <> 'closed'),"
+            " (SELECT count(*) FROM deadlines_approval), (SELECT count(*) FROM deadlines_run)"
         ).fetchall()
-    return bool(over)
+    return not accepted and not unfinished, accepted, approvals, runs
 
 
 def _any_moment(scene: Scene) -> int:
     """Two engines at once, each killed by the clock, forty times."""
     deaths = 0
     while deaths < 40:
-        pair = [scene.start(0), scene.start(0)]
+        pair = [scene.start("never"), scene.start("never")]
         for engine in pair:
             with suppress(subprocess.TimeoutExpired):
                 engine.wait(0.4 + scene.dice.random() * 0.6)
@@ -162,13 +167,13 @@ def _server(scene: Scene) -> int:
     """The server is killed with all its processes and started again, while an engine and a platform work."""
     path, deaths = _late_purchases(scene), 0
     while deaths < 15:
-        pair = [scene.start(0), scene.start(path, module="platform")]
+        pair = [scene.start("never"), scene.start(path, module="platform")]
         time.sleep(0.5 + scene.dice.random() * 0.8)
         _kill_server(scene.here)
         deaths += 1
         for process in pair:
             process.communicate(timeout=_SECONDS)
-    _deliver(scene, path)
+    scene.do("platform", path)
     return deaths
 
 
@@ -190,7 +195,7 @@ def _connections(scene: Scene) -> int:
     """Every session of the database is ended by the server, again and again."""
     path, ended = _late_purchases(scene), 0
     while ended < 20:
-        pair = [scene.start(0), scene.start(path, module="platform")]
+        pair = [scene.start("never"), scene.start(path, module="platform")]
         while any(process.poll() is None for process in pair):
             time.sleep(0.2 + scene.dice.random() * 0.5)
             ended += _end_sessions(scene)
@@ -198,7 +203,7 @@ def _connections(scene: Scene) -> int:
             process.communicate()
         if all(process.returncode == 0 for process in pair):
             break
-    _deliver(scene, path)
+    scene.do("platform", path)
     return ended
 
 
@@ -222,23 +227,16 @@ def _late_purchases(scene: Scene) -> Path:
     return path
 
 
-def _deliver(scene: Scene, path: Path) -> None:
-    platform = scene.start(path, module="platform")
-    _, error = platform.communicate(timeout=_SECONDS)
-    if platform.returncode:
-        raise RuntimeError(f"The platform could not deliver: {error.decode(errors='replace')[-2000:]}")
-
-
 def _full_disk(dice: random.Random) -> Night:
     """The disk of the server has no byte left in the middle of the night; then there is room again."""
     name = "disk full"
     with _small_disk() as folder, _server_on(folder) as here:
         here.create(DATABASE)
-        child.run(here.url(), "fill", people=NATION.people, seed=NATION.seed, due_share=NATION.due_share)
-        began, full = time.monotonic(), 0
         scene = Scene(here, here.url(), dice)
+        scene.do("evening")
+        began, full = time.monotonic(), 0
         for _ in range(3):
-            engine = scene.start(0)
+            engine = scene.start("never")
             time.sleep(0.6 + dice.random() * 0.5)
             ballast = _fill(folder)
             _, error = engine.communicate(timeout=_SECONDS)
@@ -247,7 +245,7 @@ def _full_disk(dice: random.Random) -> Night:
                 raise RuntimeError(f"A full disk was told as: {error.decode(errors='replace')[-2000:]}")
             ballast.unlink()
             embedded.ensure(here.folder, say=lambda _: None)  # a server that could not write its log has stopped
-        scene.live()
+        scene.do("night", "never")
         return Night(name, full, time.monotonic() - began, aftermath.look(scene.url), _verified(scene))
 
 

@@ -1,7 +1,7 @@
 """One night of the engine in a process that may die: `python -m proof.child night FATE`, with DATABASE_URL.
 
-FATE is when the process kills itself with SIGKILL, as a machine that loses its power does: `behind` its first commit,
-`before` its second one, or at the end of its Nth database statement; with 0 it lives. Status 0: the night is over.
+FATE is when the process kills itself with SIGKILL, as a machine that loses its power does: `behind:N` its Nth commit,
+`before:N` its Nth one, or at the end of its `statement:N`; with `never` it lives. Status 0: the night is over.
 """
 
 import os
@@ -31,6 +31,10 @@ class Fate:
         self.word = word
         self.commits = self.statements = 0
 
+    def _reached(self, moment: str) -> None:
+        if moment == self.word:
+            os.kill(os.getpid(), signal.SIGKILL)
+
     def statement(self, work: Callable[..., Any]) -> Callable[..., Any]:
         """The same work; outside a transaction, a statement that writes has committed at its end."""
 
@@ -38,8 +42,7 @@ class Fate:
         def fateful(statement: Statement, *arguments: Any) -> Any:
             done = work(statement, *arguments)
             self.statements += 1
-            if self.word == str(self.statements):
-                _die()
+            self._reached(f"statement:{self.statements}")
             if not connection.in_atomic_block and _WRITES.match(statement.text):
                 self._committed()
             return done
@@ -51,8 +54,7 @@ class Fate:
 
         @wraps(work)
         def fateful(*arguments: Any) -> Any:
-            if self.word == "before" and self.commits == 1:
-                _die()
+            self._reached(f"before:{self.commits + 1}")
             done = work(*arguments)
             self._committed()
             return done
@@ -61,12 +63,7 @@ class Fate:
 
     def _committed(self) -> None:
         self.commits += 1
-        if self.word == "behind":
-            _die()
-
-
-def _die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+        self._reached(f"behind:{self.commits}")
 
 
 def main(word: str) -> None:
