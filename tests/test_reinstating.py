@@ -1,6 +1,6 @@
 """An officer brings somebody back: money, place, a deadline to meet, and the blacklist entry lifted, in one breath."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -79,7 +79,8 @@ def test_who_is_reinstated_has_everything_back_and_a_new_deadline() -> None:
     )  # fmt: skip
     assert event.details == {
         "by": "Sari Dewi", "reason": "rumah sakit", "run": run, "starts_at": DECIDED.isoformat(),
-        "deadline_at": RENEWED.astimezone(done.deadline_at.tzinfo).isoformat(), "deadline_version": 2,
+        "before": DEADLINE.astimezone(UTC).isoformat(), "deadline_at": RENEWED.astimezone(UTC).isoformat(),
+        "deadline_version": 2,
     }  # fmt: skip
     assert state_of(budi) == "revoked"
 

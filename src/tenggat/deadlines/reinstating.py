@@ -70,14 +70,7 @@ def reinstate(
     run = participation.run_id
     if run is not None:  # whoever releases the run's seats counts before this or after it, never in between
         Run.objects.select_for_update().get(run_id=run)
-    deadline = participation.deadline_at
-    assert deadline is not None  # the database revokes nobody without one
-    details: dict[str, object] = {"by": name, "reason": why, "run": run}
-    if deadline <= now:
-        deadline = deadline_at(programme, starts_at=now)
-        participation.deadline_version += 1
-        details["starts_at"] = now.isoformat()
-    participation.deadline_at = deadline
+    deadline, clock = _deadline(participation, programme, now=now)
     _give_back(participation, now=now)
     BlacklistEntry.objects.filter(person_id=person_id, source="deadline", lifted_at=None).update(
         lifted_at=now, lifted_reason=why
@@ -91,7 +84,7 @@ def reinstate(
         occurred_at=now,
         recorded_at=now,
         actor=str(actor),
-        details=details | deadline_details(deadline, participation.deadline_version),
+        details={"by": name, "reason": why, "run": run} | clock,
     )
     _tell(participation, deadline, programme, now=now)
     return Reinstated(
@@ -123,6 +116,21 @@ def _locked(person_id: UUID) -> Participation:
             f"This person is {found.state}, not revoked: there is nothing to reinstate.", state=found.state
         )
     return found
+
+
+def _deadline(
+    participation: Participation, programme: Programme, *, now: datetime
+) -> tuple[datetime, dict[str, object]]:
+    """The deadline that holds from now on, set on the participation, and what the journal says of it."""
+    before = participation.deadline_at
+    assert before is not None  # the database revokes nobody without one
+    deadline, clock = before, dict[str, object]()
+    if before <= now:
+        deadline = deadline_at(programme, starts_at=now)
+        participation.deadline_at = deadline
+        participation.deadline_version += 1
+        clock = {"starts_at": now.isoformat(), "before": before.isoformat()}
+    return deadline, clock | deadline_details(deadline, participation.deadline_version)
 
 
 def _give_back(participation: Participation, *, now: datetime) -> None:
