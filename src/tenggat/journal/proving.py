@@ -1,5 +1,7 @@
 """Proofs of single rows against the seals that cover them, without reading the other rows of a seal."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,6 +25,16 @@ class Proof:
     twigs: list[tuple[int, bytes]]
 
 
+@dataclass(frozen=True, slots=True)
+class ActProof:
+    """One act, as text, and its place among the leaves of all acts of its seal."""
+
+    seal_id: int
+    text: str
+    place: int
+    leaves: list[bytes]
+
+
 def prove(*, person_id: UUID) -> tuple[list[Proof], list[str]]:
     """One person's events with their proofs, in the order sealed; and the texts of those that no seal covers yet."""
     numbers = [number for (number,) in database.rows(_SQL["transactions_of"], {"person": person_id})]
@@ -37,6 +49,26 @@ def prove(*, person_id: UUID) -> tuple[list[Proof], list[str]]:
     return proofs, [text for _, _, text in open_rows if text is not None]
 
 
+def prove_acts(*, acts: Sequence[tuple[int, int]]) -> list[ActProof]:
+    """Proofs of acts, given as (act_id, transaction); one that no seal covers yet has none."""
+    proofs: list[ActProof] = []
+    before = NOTHING
+    for seal in Seal.objects.order_by("seal_id").only("seal_id", "snapshot").iterator():
+        after = Snapshot.parse(seal.snapshot)
+        wanted = {act_id for act_id, number in acts if after.saw(number) and not before.saw(number)}
+        if wanted:
+            texts = _acts(before, after)
+            leaves = [tree.leaf(text) for text in texts]
+            numbers = [json.loads(text)[1] for text in texts]
+            proofs += [
+                ActProof(seal.seal_id, texts[place], place, leaves)
+                for place, number in enumerate(numbers)
+                if number in wanted
+            ]
+        before = after
+    return proofs
+
+
 def leaves(seal: Seal, first: int) -> list[tuple[int, bytes]]:
     """The leaves of the branch of a byte, each with its second byte, in the order of the tree."""
     return [(second, leaf) for second, leaf, _ in _rows(first, None, _before(seal), Snapshot.parse(seal.snapshot))]
@@ -44,8 +76,11 @@ def leaves(seal: Seal, first: int) -> list[tuple[int, bytes]]:
 
 def acts(seal: Seal) -> list[str]:
     """The acts of a seal, as texts, in the order of the tree."""
-    found = database.rows(_SQL["acts"], window(before=_before(seal), after=Snapshot.parse(seal.snapshot)))
-    return [text for (text,) in found]
+    return _acts(_before(seal), Snapshot.parse(seal.snapshot))
+
+
+def _acts(before: Snapshot, after: Snapshot) -> list[str]:
+    return [text for (text,) in database.rows(_SQL["acts"], window(before=before, after=after))]
 
 
 def _before(seal: Seal) -> Snapshot:

@@ -78,10 +78,14 @@ class Sealed:
     sealed_at: datetime
 
     @property
+    def moment(self) -> str:
+        """When, as the text has it: ISO 8601 in UTC, to the microsecond."""
+        return self.sealed_at.astimezone(UTC).isoformat(timespec="microseconds")
+
+    @property
     def text(self) -> str:
-        """The text whose digest closes the seal."""
-        moment = self.sealed_at.astimezone(UTC).isoformat(timespec="microseconds")
-        return json.dumps([self.seal_id, self.previous, self.snapshot, self.rows, self.root, moment])
+        """The text whose digest closes the seal: a JSON array."""
+        return json.dumps([self.seal_id, self.previous, self.snapshot, self.rows, self.root, self.moment])
 
     @property
     def digest(self) -> str:
