@@ -31,12 +31,13 @@ def check(*, path: Path, kept: Path | None) -> Verdict:
         exported = read_json(kept, "exported seal") if kept else None
         return _check(file, exported)
     except Disagrees as no:
-        return Verdict(ok=False, detail=_printable(f"{no}."))
+        return refuted(no)
 
 
-def _printable(sentence: str) -> str:
-    """What a file says may be repeated to a terminal, but not command it."""
-    return "".join(letter if letter.isprintable() else "?" for letter in sentence[:300])
+def refuted(no: Disagrees) -> Verdict:
+    """The verdict on a file that is not as it should be. What it says may be repeated to a terminal, not command it."""
+    sentence = f"{no}."[:300]
+    return Verdict(ok=False, detail="".join(letter if letter.isprintable() else "?" for letter in sentence))
 
 
 def _check(file: Any, exported: Any) -> Verdict:

@@ -14,13 +14,13 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from tenggat.evidence.case import mask_end, mask_words
+from tenggat.evidence.checking import FORMAT
+from tenggat.evidence.proofs import story
 from tenggat.foundation import database, sql
 from tenggat.foundation.sql import Statement
 from tenggat.journal import proving, sealing, tree
 from tenggat.journal.models import Seal
 from tenggat.rules.programme import Programme
-
-FORMAT = "tenggat.evidence/1"
 
 Row = dict[str, Any]
 
@@ -111,6 +111,7 @@ def _sealed(person_id: UUID, case: Row | None) -> Row:
     head = sealing.last_seal()
     first = min(needed, default=head.seal_id if head else 1)
     return {
+        "events": story([*(proof.text for proof in proofs), *unsealed]),
         "journal": [
             {
                 "seal": proof.seal_id,

@@ -1,6 +1,7 @@
 """The sealed half of a case file: every text leads to its seal, and every seal to the next. Pure: no database."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -45,6 +46,16 @@ class _Link:
     acts: bytes
 
 
+def story(texts: Iterable[str]) -> list[dict[str, Any]]:
+    """A person's sealed events for readers, in the order written: the same values under their names, moments in UTC."""
+    rows = [dict(zip(_EVENT, json.loads(text), strict=True)) for text in texts]
+    for row in rows:
+        del row["tag"], row["person_id"], row["transaction"]
+        for name in ("occurred_at", "recorded_at"):
+            row[name] = moment(row[name], name).isoformat()
+    return sorted(rows, key=lambda row: int(row["event_id"]))
+
+
 def prove(file: dict[str, Any], person_id: UUID) -> Sealed:
     """Recompute every leaf, path, seal and link. Raises Disagrees with the first that is not what the file says."""
     if get(file, "unsealed", list):
@@ -59,6 +70,8 @@ def prove(file: dict[str, Any], person_id: UUID) -> Sealed:
         if len({row.number for row in rows}) != len(rows):
             raise Disagrees(f"The same {what} stands in the file twice")
         rows.sort(key=lambda row: row.number)
+    if get(file, "events", list) != story(row["text"] for row in objects(file, "journal")):
+        raise Disagrees("The events are not those that were sealed")
     return sealed
 
 
