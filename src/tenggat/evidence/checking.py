@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tenggat.evidence.agreement import agree, person_of
 from tenggat.evidence.proofs import prove
@@ -28,8 +27,7 @@ def check(*, path: Path, kept: Path | None) -> Verdict:
     """
     try:
         file = read_json(path, "case")
-        exported = read_json(kept, "exported seal") if kept else None
-        return _check(file, exported)
+        return hold(file, seal_of(read_json(kept, "exported seal")) if kept else None)
     except Disagrees as no:
         return refuted(no)
 
@@ -40,7 +38,8 @@ def refuted(no: Disagrees) -> Verdict:
     return Verdict(ok=False, detail="".join(letter if letter.isprintable() else "?" for letter in sentence))
 
 
-def _check(file: Any, exported: Any) -> Verdict:
+def hold(file: object, kept: tuple[int, str] | None) -> Verdict:
+    """Check a case that was read, against number and digest of a kept seal. Raises Disagrees with what it finds first."""
     case = typed(file, dict, "the file")
     if case.get("format") != FORMAT:
         raise Disagrees("The file is no case: it does not begin with the format that tenggat evidence writes")
@@ -50,15 +49,14 @@ def _check(file: Any, exported: Any) -> Verdict:
         raise Disagrees("The file has no seal")
     newest = max(sealed.digests)
     counts = f"{len(sealed.events)} events and {len(sealed.acts)} acts are as they were sealed"
-    if exported is None:
+    if kept is None:
         return Verdict(
             ok=True,
             detail=f"{counts}, and the case says what they say; no kept seal was given.",
             head=sealed.digests[newest],
         )
-    number, kept = seal_of(exported)
-    _held_against(number, kept, sealed.digests)
-    return Verdict(ok=True, detail=f"{counts}, under seal {number} that was kept.", head=sealed.digests[newest])
+    _held_against(*kept, sealed.digests)
+    return Verdict(ok=True, detail=f"{counts}, under seal {kept[0]} that was kept.", head=sealed.digests[newest])
 
 
 def seal_of(exported: object) -> tuple[int, str]:
