@@ -39,7 +39,7 @@ def refuted(no: Disagrees) -> Verdict:
 
 
 def hold(file: object, kept: tuple[int, str] | None) -> Verdict:
-    """Check a case that was read, against number and digest of a kept seal. Raises Disagrees with what it finds first."""
+    """Check a case that was read, against number and digest of a kept seal. Raises Disagrees: the first thing found."""
     case = typed(file, dict, "the file")
     if case.get("format") != FORMAT:
         raise Disagrees("The file is no case: it does not begin with the format that tenggat evidence writes")
