@@ -180,16 +180,10 @@ def test_a_case_with_rows_that_are_not_sealed_yet_is_not_ok(tmp_path: Path) -> N
     assert "write it again" in verdict(case, tmp_path).detail
 
 
-_made: list[Case] = []
-
-
 @pytest.fixture
-def whole_case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
-    """One case for the tests that change it, made once."""
-    if not _made:
-        request.getfixturevalue("committed")
-        _made.append(revoked_after_two_approvals(tmp_path))
-    return _made[0]
+def whole_case(committed: None, tmp_path: Path) -> Case:
+    """One case for a test that changes it."""
+    return revoked_after_two_approvals(tmp_path)
 
 
 MANY = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -231,17 +225,16 @@ LIES: list[tuple[str, Callable[[Case], Any]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.db
-@pytest.mark.parametrize(("what", "lie"), LIES, ids=[what for what, _ in LIES])
-def test_a_case_that_says_something_else_than_what_was_sealed_is_not_ok(
-    what: str, lie: Callable[[Case], Any], whole_case: Case, tmp_path: Path
-) -> None:
-    case = copy.deepcopy(whole_case)
-    assert verdict(case, tmp_path).ok
-    lie(case)
-    found = verdict(case, tmp_path)
-    assert not found.ok, what
-    assert len(found.detail) > 10
+def test_a_case_that_says_something_else_than_what_was_sealed_is_not_ok(whole_case: Case, tmp_path: Path) -> None:
+    assert verdict(whole_case, tmp_path).ok
+    believed = []
+    for what, lie in LIES:
+        case = copy.deepcopy(whole_case)
+        lie(case)
+        found = verdict(case, tmp_path)
+        if found.ok or len(found.detail) < 10:
+            believed.append(what)
+    assert believed == []
 
 
 def values(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -264,7 +257,6 @@ def changed(value: Any, chance: random.Random) -> Any:
     return value[:at] + other + value[at + 1 :]
 
 
-@pytest.mark.db
 @MANY
 @given(seed=st.integers(0, 2**32))
 def test_no_single_character_of_the_sealed_part_can_be_changed(whole_case: Case, seed: int) -> None:
@@ -279,7 +271,6 @@ def test_no_single_character_of_the_sealed_part_can_be_changed(whole_case: Case,
         checking.hold(case, None)
 
 
-@pytest.mark.db
 @MANY
 @given(seed=st.integers(0, 2**32))
 def test_whatever_is_put_into_a_case_it_is_answered_and_never_a_crash(

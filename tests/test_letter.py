@@ -5,25 +5,25 @@ from typing import Any
 import pytest
 
 from tenggat.evidence import letter, telling, words
-from tests.test_proving import pango
+from tests.pdf import needs_pango, pages
 
 Case = dict[str, Any]
+ANNOUNCED = "2020-10-02T05:00:00+00:00"
 AT = "2020-10-31T17:00:00+00:00"
+REVOKED = "2020-10-31T19:30:00+00:00"
 
 
 def case(*, purchases: int = 0, state: str | None = "revoked", **more: Any) -> Case:
     """A case with dull defaults, as evidence/file.py makes it."""
-    revoked = event(
-        "revoked", "2020-10-31T17:00:00+00:00", {"run": 5, "returned": 3_550_000}, "2020-10-31T19:30:00+00:00"
-    )
     late = [
         event("purchase_late", AT, {"source": "toko", "reference": f"R-{at}", "course": "EXCEL", "price": 400_000})
         for at in range(purchases)
     ]
+    accepted = event("accepted", ANNOUNCED, {"deadline_at": AT, "deadline_version": 1})
     participation = {
-        "wave": 10, "state": state, "announced_at": "2020-10-02T05:00:00+00:00", "accepted_at": "2020-10-02T05:00:00+00:00",
-        "deadline_at": AT, "deadline_version": 1, "first_purchase_at": "2020-10-20T03:00:00+00:00", "held_until": None,
-        "ended_at": "2020-10-31T19:30:00+00:00", "run": 5, "balance": 0,
+        "wave": 10, "state": state, "announced_at": ANNOUNCED, "accepted_at": ANNOUNCED, "deadline_at": AT,
+        "deadline_version": 1, "first_purchase_at": "2020-10-20T03:00:00+00:00", "held_until": None,
+        "ended_at": REVOKED, "run": 5, "balance": 0,
     }  # fmt: skip
     return {
         "written_at": "2020-11-01T02:00:00+00:00",
@@ -35,13 +35,16 @@ def case(*, purchases: int = 0, state: str | None = "revoked", **more: Any) -> C
             "clock_starts": "announcement", "starts_on": "2020-10-02", "days": 30, "counting": "inclusive",
             "until": "23:59", "reference": "Permenko 11/2020 art. 20(2)", "digest_today": "0", "same_file": True,
         },
-        "events": [event("accepted", "2020-10-02T05:00:00+00:00", {"deadline_at": AT, "deadline_version": 1}), *late, revoked],
+        "events": [accepted, *late, event("revoked", AT, {"run": 5, "returned": 3_550_000}, REVOKED)],
         "messages": [], "holds": [], "purchases": [], "blacklist": [], "acts": [], "journal": [],
         "run": {
-            "run": 5, "opened_at": "2020-10-31T19:30:00+00:00", "cutoff_at": "2020-10-31T17:30:00+00:00", "expected": 9123,
+            "run": 5, "opened_at": REVOKED, "cutoff_at": "2020-10-31T17:30:00+00:00", "expected": 9123,
             "watermarks": {"toko": "2020-10-31T18:00:00+00:00"}, "brake": [], "approvals": [],
         },
-        "money": [{"wave": 10, "kind": "committed", "amount": 3_550_000}, {"wave": 10, "kind": "returned", "amount": -3_550_000}],
+        "money": [
+            {"wave": 10, "kind": "committed", "amount": 3_550_000},
+            {"wave": 10, "kind": "returned", "amount": -3_550_000},
+        ],
         "seals": [{"seal": 12, "sealed_at": AT, "digest": "ab" * 32}],
         **more,
     }  # fmt: skip
@@ -64,8 +67,8 @@ def test_the_page_says_what_was_decided_by_when_and_why() -> None:
     for told in (
         "Kepesertaan dicabut",
         "Sampai batas waktu gelombang 10, 31 Oktober 2020 pukul 23.59 WIB, tidak ada pembelian",
-        "Pelatihan pertama harus dibeli dalam 30 hari. Hari pengumuman, 2 Oktober 2020, dihitung sebagai hari pertama; "
-        "hari terakhir sampai pukul 23.59.",
+        "Pelatihan pertama harus dibeli dalam 30 hari.",
+        "Hari pengumuman, 2 Oktober 2020, dihitung sebagai hari pertama; hari terakhir sampai pukul 23.59.",
         "Permenko 11/2020 art. 20(2)",
         "Kepesertaan dicabut dalam pelaksanaan nomor 5; Rp 3.550.000 kembali ke anggaran",
         "1 November 2020 pukul 02.30 WIB",
@@ -110,11 +113,7 @@ def test_a_long_story_keeps_how_it_began_and_ended() -> None:
     assert len(telling.shortened(telling.lines(case(events=[*held, *case()["events"]])), 0)[0]) == 10
 
 
-@pytest.mark.skipif(not pango(), reason="Pango is not installed: scripts/with-pango")
+@needs_pango
 @pytest.mark.parametrize("purchases", [0, 3, 60])
 def test_the_pdf_is_one_page(purchases: int) -> None:
-    import re
-
-    content = letter.pdf(case(purchases=purchases))
-    assert content.startswith(b"%PDF-")
-    assert len(re.findall(rb"/Type /Page\b", content)) == 1
+    assert pages(letter.pdf(case(purchases=purchases))) == 1

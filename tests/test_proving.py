@@ -1,15 +1,12 @@
 """evidence and seal as commands: what they write, say and end with."""
 
 import json
-import re
-import subprocess
-import sys
 from pathlib import Path
 
 import psycopg
-import pytest
 
 from tests.conftest import Tenggat
+from tests.pdf import needs_pango, pages
 from tests.scene import AYU, BUDI, CITRA
 from tests.test_cli import AFTER, ANNOUNCED, MORNING, NIGHT, NOON, OPENED, accepted, buys
 
@@ -104,19 +101,13 @@ def test_a_restored_dump_is_refused_until_it_is_renumbered(home: Tenggat, tmp_pa
     assert seals(home) == 2
 
 
-def pango() -> bool:
-    return subprocess.run([sys.executable, "-c", "import weasyprint"], capture_output=True, check=False).returncode == 0
-
-
-@pytest.mark.skipif(not pango(), reason="Pango is not installed: scripts/with-pango")
+@needs_pango
 def test_the_page_is_one_page_and_tells_the_same(home: Tenggat, tmp_path: Path) -> None:
     accepted(home, tmp_path, AYU, BUDI)
     home.run("revoke", "--now", NIGHT, check=0)
     page = tmp_path / "case.pdf"
     assert home.json("evidence", BUDI, page, "--now", AFTER)["ok"] is True
-    content = page.read_bytes()
-    assert content.startswith(b"%PDF-")
-    assert len(re.findall(rb"/Type /Page\b", content)) == 1
+    assert pages(page.read_bytes()) == 1
 
 
 def test_the_seal_in_a_file_is_small(home: Tenggat, tmp_path: Path) -> None:

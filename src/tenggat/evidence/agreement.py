@@ -96,9 +96,9 @@ def _purchases(rows: list[Row], events: Sequence[Happened]) -> None:
                 raise Disagrees(f"{what} is sealed, and missing among the purchases")
             name = "cancelled_at" if event.kind == "purchase_cancelled" else "occurred_at"
             _same(_at(row, name, what), event.occurred_at, f"{what}: its moment")
-            _same(row.get("price"), event.details.get("price"), f"{what}: its price")
-            _same(row.get("course"), event.details.get("course"), f"{what}: its course")
             if event.kind in _BUYING:
+                _same(row.get("price"), event.details.get("price"), f"{what}: its price")
+                _same(row.get("course"), event.details.get("course"), f"{what}: its course")
                 _same(row.get("late"), event.kind == "purchase_late", f"{what}: whether it was late")
     bought = _keys(events, lambda event: event.kind in _BUYING)
     taken_back = _keys(events, lambda event: event.kind == "purchase_cancelled")

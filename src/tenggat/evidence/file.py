@@ -7,7 +7,7 @@ it rests on, as the very texts that were sealed, each with its path up to a seal
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -42,7 +42,7 @@ def build(*, person_id: UUID, nik: str, programme: Programme, now: datetime) -> 
         blacklist = _rows(_SQL["blacklist"], who)
         told = {
             "format": FORMAT,
-            "written_at": _plain(now),
+            "written_at": now.astimezone(UTC).isoformat(),
             "programme": {
                 "name": programme.name,
                 "title": programme.title,

@@ -80,7 +80,7 @@ def _what(event: Row, case: Row) -> str:
         "bought": f"Membeli pelatihan pertama: {bought}",
         "purchased": f"Membeli pelatihan lagi: {bought}",
         "purchase_late": f"Membeli setelah batas waktu, tidak dihitung: {bought}",
-        "purchase_cancelled": f"Membatalkan pembelian: {bought}",
+        "purchase_cancelled": f"Membatalkan pembelian {reference} di {details.get('source')}",
         "held": f"Pencabutan ditahan: {hold}",
         "hold_lifted": "Penahanan berakhir",
         "revoked": f"Kepesertaan dicabut dalam pelaksanaan nomor {details.get('run')}{back}",
