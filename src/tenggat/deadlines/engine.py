@@ -216,8 +216,8 @@ def _closed(run: Run, outcome: Outcome, outlook: Outlook, audited: list[Any], *,
         held = {str(wave): count for wave, count in outlook.held.items()}
         database.execute(_SQL["close_run"], {"run": run.run_id, "now": now, "held_by_wave": Jsonb(held)})
         details = {"run": run.run_id, "revoked": outcome.revoked, "returned": outcome.returned, "held": outcome.held}
-        details |= {"rule": run.rule_digest, "watermarks": run.watermarks}  # what was decided by is sealed with it
-        journal.act(kind="run_closed", occurred_at=run.cutoff_at, now=now, actor=actor, details=details)
+        decided_by = {"rule": run.rule_digest, "watermarks": run.watermarks}  # sealed with the act
+        journal.act(kind="run_closed", occurred_at=run.cutoff_at, now=now, actor=actor, details=details | decided_by)
     return True
 
 

@@ -112,11 +112,18 @@ def _run(case: Row) -> list[tuple[str, str]]:
     known = [f"{source} sampai {words.moment(at, zone)}" for source, at in sorted(run["watermarks"].items())]
     return [
         ("Pelaksanaan", f"nomor {run['run']}, dibuka {words.moment(run['opened_at'], zone)}"),
-        ("Memutus batas waktu", f"sampai {words.moment(run['cutoff_at'], zone)}"),
+        ("Batas waktu yang diputus", f"sampai {words.moment(run['cutoff_at'], zone)}"),
         ("Pembelian yang sudah dilaporkan", _few(known) or "tidak ada platform yang wajib melapor"),
         ("Jumlah orang", f"{words.number(run['expected'])} diperkirakan saat dibuka"),
-        ("Rem", "; ".join(run["brake"]) or "tidak menghentikan pelaksanaan ini"),
+        ("Persetujuan dua orang", _approved(run)),
     ]
+
+
+def _approved(run: Row) -> str:
+    """Why the brake stopped the run, if it did, and who let it go."""
+    if not run["brake"]:
+        return "tidak diperlukan: jumlahnya dalam batas yang wajar"
+    return f"{', '.join(approval['by'] for approval in run['approvals'])} (alasan: {_few(run['brake'])})"
 
 
 def _few(names: list[str], most: int = 3) -> str:

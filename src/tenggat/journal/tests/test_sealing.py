@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -228,5 +229,5 @@ def test_numbers_that_began_anew_are_noticed_and_shifted() -> None:
         as_insider("SELECT journal_shift_to(0)")
 
 
-def _transaction_of(person: object) -> int:
+def _transaction_of(person: UUID) -> int:
     return int(Event.objects.filter(person_id=person).values_list("transaction", flat=True)[0])
