@@ -7,8 +7,10 @@
 SELECT pg_advisory_xact_lock(7364211);
 
 -- name: room_to_sort
--- A large seal sorts in memory, and shares its hashing out to several processors.
-SELECT set_config('work_mem', '256MB', true), set_config('parallel_tuple_cost', '0.001', true);
+-- A large seal sorts in memory, and shares its hashing out to several processors; a small one looks at the newest pages
+-- only, also in a table that nobody has counted yet.
+SELECT set_config('work_mem', '256MB', true), set_config('parallel_tuple_cost', '0.001', true),
+       set_config('enable_seqscan', 'off', true), set_config('parallel_setup_cost', '0', true);
 
 -- name: standing
 -- Where the transaction numbers stand, and by how much the journal shifts them.
@@ -100,5 +102,8 @@ SELECT GREATEST((SELECT max(transaction) FROM journal_event WHERE transaction >=
 SELECT journal_shift_to(%(shift)s);
 
 -- name: summarise
--- Lets the index know the rows that a large seal has just read, so that the next one need not read them again.
-SELECT brin_summarize_new_values('journal_event_transaction');
+-- Lets the index know the rows that a large seal has just read, so that the next one need not read them again; only the
+-- index's owner may.
+SELECT brin_summarize_new_values(oid)
+  FROM pg_class
+ WHERE oid = 'journal_event_transaction'::regclass AND pg_has_role(relowner, 'USAGE');
