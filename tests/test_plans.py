@@ -21,14 +21,16 @@ _LISTS: dict[str, list[Any]] = {
     "person_id": [PERSON], "wave": [1], "step": ["h-7"], "channel": ["sms"], "deadline_version": [1],
     "state": ["accepted"], "outcome": ["file"], "code": ["A"], "title": ["A"], "institution": ["A"], "price": [1],
     "fingerprints": [PERSON], "households": [PERSON], "people": [PERSON], "numbers": [PERSON], "days": [MOMENT.date()],
-    "ciphers": [b"x"], "ids": [PERSON], "totals": [1], "trainings": [1],
+    "ciphers": [b"x"], "ids": [PERSON], "totals": [1], "trainings": [1], "unseen": [1], "running": [1],
 }  # fmt: skip
 _ONE: dict[str, Any] = {
     "wave": 1, "step": "h-7", "state": "accepted", "channel": "sms", "deadline_version": 1, "person_id": PERSON,
     "price": 1, "code": "A", "title": "A", "institution": "A",
 }  # fmt: skip
 _WORDS = {"source", "reference", "reason", "actor", "rule_digest", "zone", "outcome"}
-_NUMBERS = {"kept_lines", "run", "size", "turn", "expected", "number", "version", "limit"}
+_NUMBERS = {
+    "kept_lines", "run", "size", "turn", "expected", "number", "version", "limit", "lower", "seen", "upper", "shift",
+}  # fmt: skip
 _IDS = {"person", "first_person", "last_person", "after_person", "after"}
 _FLAGS = {"skip_if_bought", "personal"}
 _UTILITY = ("CREATE", "COPY", "TRUNCATE", "ANALYZE", "SET")
@@ -84,6 +86,8 @@ def plan(room: str, name: str) -> str:
 @pytest.mark.parametrize(
     ("room", "name", "index"),
     [
+        ("journal", "branches", "journal_event_transaction"),
+        ("journal", "uncovered", "journal_act_transaction"),
         ("deadlines", "look_ahead", "waves_due"),
         ("deadlines", "revoke_slice", "waves_due"),
         ("deadlines", "next_due", "waves_due"),

@@ -1,5 +1,6 @@
 """How every command answers: JSON on standard output, or prose; refusals on standard error with their status."""
 
+import contextlib
 import functools
 import json
 import os
@@ -44,7 +45,14 @@ def answers(command: Callable[..., Answer]) -> Callable[..., None]:
         try:
             answer = command(*args, **kwargs)
         except Exception as error:  # the last door: each kind gets its one translation
+            with contextlib.suppress(Exception):  # of two failures the first is told; the next command seals the rest
+                _leave()
             fail(error, as_json=as_json)
+        try:
+            _leave()
+        except Exception as error:
+            answer.status = answer.status or SOME_REFUSED
+            answer.notes.append(f"tenggat: Done, but not sealed yet; the next command seals it. {_told(error)[1]}")
         try:
             if as_json:
                 print(dumps(answer.data))  # noqa: T201
@@ -60,6 +68,19 @@ def answers(command: Callable[..., Answer]) -> Callable[..., None]:
         raise typer.Exit(answer.status)
 
     return run
+
+
+_leaving: list[Callable[[], object]] = []
+
+
+def before_returning(act: Callable[[], object]) -> None:
+    """Let the running command do this last, whether it succeeds or refuses."""
+    _leaving.append(act)
+
+
+def _leave() -> None:
+    while _leaving:
+        _leaving.pop()()
 
 
 def unwritable(error: OSError) -> NoReturn:

@@ -50,7 +50,7 @@ def _masked(nik: str) -> str:
 @answers
 def check(nik: Nik, now: Now = None, as_json: AsJson = False) -> Answer:
     """Say whether a NIK is blacklisted."""
-    return _standing(enter(now), nik)
+    return _standing(enter(now, writes=False), nik)
 
 
 @blacklist.command("add")
@@ -79,7 +79,7 @@ def remove(nik: Nik, reason: Reason, now: Now = None, as_json: AsJson = False) -
 @answers
 def export(file: FileOut, now: Now = None, as_json: AsJson = False) -> Answer:
     """Write the entries in force: person_id, since_at, source, reason."""
-    enter(now)
+    enter(now, writes=False)
     from tenggat.figures import exports
 
     rows = exports.export(table="blacklist", path=file)

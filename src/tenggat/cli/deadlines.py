@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 @answers
 def remind(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) -> Answer:
     """Plan the messages that fall due within 24 hours."""
-    house = enter(now)
+    house = enter(now, writes=not dry_run)
     from tenggat.deadlines.reminders import plan_reminders
 
     planned = plan_reminders(programme=house.programme, now=house.now, dry_run=dry_run)
@@ -84,7 +84,7 @@ def revoke(dry_run: DryRun = False, yes: Yes = False, now: Now = None, as_json: 
 
     A run that the programme's brake stops waits for two people (exit status 3): approve, then revoke again.
     """
-    house = enter(now)
+    house = enter(now, writes=not dry_run)
     if yes and not house.home.sandbox:
         raise YesRefused("--yes answers the brake in a sandbox home only; here two people approve: tenggat approve")
     from tenggat.deadlines import engine

@@ -39,7 +39,7 @@ def report(
     as_json: AsJson = False,
 ) -> Answer:
     """The figures of the press table."""
-    house = enter(now)
+    house = enter(now, writes=False)
     from tenggat.figures import report as figures
 
     moment = _moment(as_of, house.now)
@@ -99,7 +99,7 @@ def person(
     nik: Annotated[str, typer.Argument(metavar="NIK", show_default=False)], now: Now = None, as_json: AsJson = False
 ) -> Answer:
     """One person's history, oldest first, personal data masked."""
-    house = enter(now)
+    house = enter(now, writes=False)
     from tenggat.evidence.case import case
     from tenggat.registry.actions import PersonUnknown, resolve
 
@@ -170,7 +170,7 @@ FileOut = Annotated[Path, typer.Argument(metavar="FILE", help="Ends in .csv or .
 
 
 def _export(table: str, file: Path, now: str | None) -> Answer:
-    enter(now)
+    enter(now, writes=False)
     from tenggat.figures import exports
 
     rows = exports.export(table=table, path=file)

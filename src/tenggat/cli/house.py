@@ -4,9 +4,11 @@ import os
 import sys
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tenggat.cli.answers import before_returning
 from tenggat.foundation import clock, embedded, home, keys
 from tenggat.foundation.actors import Actor
 from tenggat.foundation.refusals import Refusal
@@ -43,14 +45,22 @@ def say(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)  # noqa: T201
 
 
-def enter(now: str | None) -> House:
-    """Open the home in TENGGAT_HOME and everything a command needs. Raises refusals of each part."""
+def enter(now: str | None, *, writes: bool = True) -> House:
+    """Open the home in TENGGAT_HOME and everything a command needs. Raises refusals of each part.
+
+    A command that writes seals its journal rows before it returns, however it ends.
+    """
     found = home.open_home(home.default_path())
     moment = moment_of(now, sandbox=found.sandbox)
     programme = load_programme(found.programme_source)
     secrets = keys.read(found.keys_file)
     start_django(database_url(found.path))
     check_installation(found, secrets)
+    if writes:
+        from tenggat.journal import sealing
+
+        sealing.check_numbering()
+        before_returning(partial(sealing.seal, now=moment))
     return House(found, programme, secrets, moment, Actor("cli", str(os.getuid())))
 
 

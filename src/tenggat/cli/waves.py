@@ -76,7 +76,7 @@ def announce(
 @answers
 def list_(now: Now = None, as_json: AsJson = False) -> Answer:
     """List the waves."""
-    house = enter(now)
+    house = enter(now, writes=False)
     from tenggat.waves.queries import list_waves
 
     found = list_waves()

@@ -223,7 +223,8 @@ def _closed(run: Run, outcome: Outcome, outlook: Outlook, audited: list[Any], *,
         quarantine.let_go_decided(now=now)
         details = {"run": run.run_id, "revoked": outcome.revoked, "returned": outcome.returned, "held": outcome.held}
         details["quarantined"] = outcome.quarantined
-        journal.act(kind="run_closed", occurred_at=run.cutoff_at, now=now, actor=actor, details=details)
+        decided_by = {"rule": run.rule_digest, "watermarks": run.watermarks}  # sealed with the act
+        journal.act(kind="run_closed", occurred_at=run.cutoff_at, now=now, actor=actor, details=details | decided_by)
     return True
 
 

@@ -93,7 +93,8 @@ WITH due AS (
 ), history AS (
     INSERT INTO journal_event
            (person_id, wave, kind, from_state, to_state, occurred_at, recorded_at, actor, details)
-    SELECT person_id, wave, 'revoked', 'accepted', 'revoked', deadline_at, %(now)s, %(actor)s, %(details)s
+    SELECT person_id, wave, 'revoked', 'accepted', 'revoked', deadline_at, %(now)s, %(actor)s,
+           %(details)s || jsonb_build_object('returned', balance)
       FROM revoked
 ), notices AS (
     INSERT INTO messaging_message (person_id, wave, step, channel, deadline_version, state, deadline_at, not_before,

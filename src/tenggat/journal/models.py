@@ -1,9 +1,14 @@
-"""Two append-only tables: events of persons, acts of the programme. Triggers refuse UPDATE, DELETE and TRUNCATE."""
+"""Three append-only tables: events of persons, acts of the programme, seals over both.
 
+Triggers refuse UPDATE, DELETE and TRUNCATE.
+"""
+
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
 from tenggat.foundation.sequences import NextValue
+from tenggat.journal.numbering import TransactionNumber
 
 
 class Event(models.Model):
@@ -11,6 +16,7 @@ class Event(models.Model):
 
     `occurred_at` is when it happened (event time), `recorded_at` when Tenggat wrote it. An event that moves a
     participation names the state it left and the one it reached, so that states and counts can be rebuilt.
+    `transaction` says which transaction wrote it: seals go by that.
     """
 
     pk = models.CompositePrimaryKey("person_id", "event_id")
@@ -24,9 +30,12 @@ class Event(models.Model):
     recorded_at = models.DateTimeField()
     actor = models.TextField()
     details = models.JSONField(null=True)
+    transaction = models.BigIntegerField(db_default=TransactionNumber())
 
     class Meta:
         indexes = (
+            # serves: branches, leaves -- the rows of a seal, which lie together
+            BrinIndex(fields=["transaction"], pages_per_range=32, name="journal_event_transaction"),
             # serves: figures, who was ever reinstated; small, since few are
             models.Index(fields=["person_id", "wave"], condition=Q(kind="reinstated"), name="journal_reinstated"),
         )
@@ -41,3 +50,28 @@ class Act(models.Model):
     recorded_at = models.DateTimeField()
     actor = models.TextField()
     details = models.JSONField(default=dict)
+    transaction = models.BigIntegerField(db_default=TransactionNumber())
+
+    class Meta:
+        indexes = (
+            # serves: branches, acts
+            BrinIndex(fields=["transaction"], pages_per_range=32, name="journal_act_transaction"),
+        )
+
+
+class Seal(models.Model):
+    """One link of the chain: the digest of the rows that its snapshot saw and the one before had not (0008).
+
+    Digests of the chain are hexadecimal text. `branches` (bytes, as tree.join puts them) and `acts` are what `root` is
+    made of, kept so that one row can be proved without reading all others.
+    """
+
+    seal_id = models.BigIntegerField(primary_key=True)
+    previous = models.TextField(help_text="the digest of the seal before")
+    snapshot = models.TextField(help_text="which transactions were over, as numbering.py writes it")
+    rows = models.BigIntegerField()
+    branches = models.BinaryField()
+    acts = models.BinaryField()
+    root = models.TextField()
+    sealed_at = models.DateTimeField()
+    digest = models.TextField(unique=True)

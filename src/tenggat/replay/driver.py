@@ -18,6 +18,7 @@ from tenggat.foundation.actors import Actor
 from tenggat.foundation.keys import Keys
 from tenggat.foundation.refusals import Refusal
 from tenggat.foundation.side_by_side import in_sessions
+from tenggat.journal.sealing import seal
 from tenggat.messaging.delivery import deliver
 from tenggat.messaging.gateways.file import FileGateway
 from tenggat.partners.actions import move_watermark, register_feed
@@ -97,6 +98,7 @@ class _Office:
         self._prepare(now=entries[0].at)
         for entry in entries:
             acts[entry.act](entry)
+            seal(now=entry.at)
 
     def _prepare(self, *, now: datetime) -> None:
         for source in PLATFORMS:
