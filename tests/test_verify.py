@@ -10,6 +10,7 @@ from django.db import connection
 
 from tenggat.audit.verify import Check, verify
 from tenggat.deadlines.reminders import plan_reminders
+from tenggat.journal.sealing import seal
 from tenggat.messaging.delivery import deliver
 from tenggat.messaging.gateways.file import FileGateway
 from tenggat.registry.actions import blacklist_remove
@@ -36,7 +37,7 @@ from tests.scene import (
 pytestmark = pytest.mark.django_db
 
 DEWI, EKO = (f"317101{day:02d}0195{day:04d}" for day in (14, 15))
-CHECKS = ["books", "states", "deadlines", "revoked", "quotas", "messages", "blacklist"]
+CHECKS = ["books", "states", "deadlines", "revoked", "quotas", "messages", "blacklist", "seals"]
 
 
 @pytest.fixture
@@ -175,3 +176,18 @@ def test_an_entry_that_an_officer_lifted_is_no_disagreement(people: list[UUID]) 
     later = NIGHT + timedelta(days=2)
     blacklist_remove(nik=BUDI, reason="mistaken", programme=PRAKERJA, keys=KEYS, now=later, actor=OFFICER)
     assert found()["revoked"].ok
+
+
+def test_rows_that_no_seal_covers_are_told_and_no_fault(people: list[UUID]) -> None:
+    assert found()["seals"].detail.startswith("all 0 rows of 0 seals; ")
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_sealed_row_that_was_changed_is_found(tmp_path: Path) -> None:
+    wave(AYU, BUDI)
+    assert seal(now=NIGHT)
+    assert found()["seals"].ok
+    by_hand(
+        "UPDATE journal_event SET actor = 'somebody else' WHERE person_id = (SELECT max(person_id) FROM journal_event)"
+    )
+    assert "the rows of seal 1" in found()["seals"].detail

@@ -15,6 +15,7 @@ from django.db import transaction
 from tenggat.foundation import database, sql
 from tenggat.foundation.database import Parameters
 from tenggat.foundation.side_by_side import in_sessions
+from tenggat.journal import sealing
 from tenggat.messaging.planning import notice_channels
 from tenggat.rules.deadlines import deadline_at
 from tenggat.rules.problems import NotInForce
@@ -53,15 +54,36 @@ class _Plan:
 
 
 def verify(*, programme: Programme, progress: Progress = _nothing) -> list[Check]:
-    """Run every check, two at a time, and give them in the order books, states, ..., blacklist."""
+    """Run every check, two at a time, and give them in the order books, states, ..., seals."""
     ended = count(1)
+    checks: list[Callable[[Programme], Check]] = [
+        _seals,
+        *(partial(_run, plan) for plan in _PLANS),
+    ]  # the longest first
 
-    def job(plan: _Plan) -> Check:
-        found = _run(plan, programme)
-        progress(next(ended), len(_PLANS))
+    def job(check: Callable[[Programme], Check]) -> Check:
+        found = check(programme)
+        progress(next(ended), len(checks))
         return found
 
-    return in_sessions([partial(job, plan) for plan in _PLANS], at_once=_AT_ONCE)
+    first, *others = in_sessions([partial(job, check) for check in checks], at_once=_AT_ONCE)
+    return [*others, first]
+
+
+def _seals(programme: Programme) -> Check:
+    """Recompute each seal from the rows that belong to it today; what no seal covers yet is told, and no fault."""
+    broken = sealing.broken_link()
+    if broken is not None:
+        return Check("seals", ok=False, detail=f"seal {broken} does not follow from the one before")
+    rows = seals = 0
+    for seal in sealing.chain():
+        if sealing.recompute(seal) != seal.digest:
+            detail = f"the rows of seal {seal.seal_id} of {seal.sealed_at.isoformat()} are not those that were sealed"
+            return Check("seals", ok=False, detail=detail)
+        rows, seals = rows + seal.rows, seals + 1
+    open_rows = sealing.uncovered()
+    rest = f"; {open_rows:,} not sealed yet" if open_rows else ""
+    return Check("seals", ok=True, detail=f"all {rows:,} rows of {seals:,} seals{rest}")
 
 
 @transaction.atomic
