@@ -183,11 +183,9 @@ def test_rows_that_no_seal_covers_are_told_and_no_fault(people: list[UUID]) -> N
 
 
 @pytest.mark.usefixtures("committed")
-def test_a_sealed_row_that_was_changed_is_found(tmp_path: Path) -> None:
-    wave(AYU, BUDI)
+def test_a_sealed_row_that_was_changed_is_found() -> None:
+    ayu, _ = wave(AYU, BUDI)
     assert seal(now=NIGHT)
     assert found()["seals"].ok
-    by_hand(
-        "UPDATE journal_event SET actor = 'somebody else' WHERE person_id = (SELECT max(person_id) FROM journal_event)"
-    )
+    by_hand("UPDATE journal_event SET actor = 'somebody else' WHERE person_id = %s", ayu)
     assert "the rows of seal 1" in found()["seals"].detail
