@@ -1,0 +1,72 @@
+"""All pairs of verbs by two real sessions on the same people: it comes out as if one had followed the other.
+
+The first works and keeps its transaction open, the second then waits for it or passes it; the first commits, or rolls
+back and is done again. Or both begin at the same instant. See verbs.py for who is who.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from tenggat.audit.verify import verify
+from tests.scene import PRAKERJA
+from tests.sessions import PATIENCE, Sessions, sessions, wait_until_blocked
+from tests.verbs import SCENES, VERBS, outcome, serial, settle
+
+pytestmark = [pytest.mark.usefixtures("committed"), pytest.mark.slow]
+Work = Callable[[], object]
+
+
+def _commits(both: Sessions, first: Work, second: Work) -> None:
+    _beside(both, first, second, keep=True)
+
+
+def _rolls_back(both: Sessions, first: Work, second: Work) -> None:
+    _beside(both, first, second, keep=False)
+    first()
+
+
+def _beside(both: Sessions, first: Work, second: Work, *, keep: bool) -> None:
+    holding, end = both.start_and_hold(first, keep=keep)
+    waiting: Future[Any] = both.start(second)
+    try:
+        wait_until_blocked(waiting)
+    finally:
+        end()
+    holding.result(PATIENCE)
+    waiting.result(PATIENCE)
+
+
+def _together(both: Sessions, first: Work, second: Work) -> None:
+    gate = Barrier(2)
+
+    def at_once(work: Work) -> None:
+        gate.wait(PATIENCE)
+        work()
+
+    for future in [both.start(lambda: at_once(first)), both.start(lambda: at_once(second))]:
+        future.result(PATIENCE)
+
+
+@pytest.mark.parametrize("how", [_commits, _rolls_back, _together], ids=lambda how: how.__name__.strip("_"))
+@pytest.mark.parametrize("second", VERBS)
+@pytest.mark.parametrize("first", VERBS)
+@pytest.mark.parametrize("scene", SCENES)
+def test_two_at_once_come_out_as_one_after_the_other(
+    tmp_path: Path, scene: str, first: str, second: str, how: Callable[[Sessions, Work, Work], None]
+) -> None:
+    mine, yours = tmp_path / "mine", tmp_path / "yours"
+    mine.mkdir()
+    yours.mkdir()
+    SCENES[scene](tmp_path)
+    one, other = (VERBS[first], mine), (VERBS[second], yours)
+    in_order, reversed_order = serial(one, other), serial(other, one)
+    with sessions() as both:
+        how(both, lambda: VERBS[first](mine), lambda: VERBS[second](yours))
+    settle()
+    assert outcome() in ([reversed_order] if how is _rolls_back else [in_order, reversed_order])
+    assert [check for check in verify(programme=PRAKERJA) if not check.ok] == []
