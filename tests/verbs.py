@@ -140,15 +140,12 @@ def _due(moment: datetime) -> bool:
 
 def outcome() -> dict[str, Any]:
     """Everything that the verbs may change, without numbers that only count transactions."""
-    people = {
-        (_NAMES[row["person_id"]], row["wave_id"]): {key: row[key] for key in row if key not in {"person_id", "wave_id"}}
-        for row in Participation.objects.values(
-            "person_id", "wave_id", "state", "deadline_at", "deadline_version", "first_purchase_at", "held_until",
-            "balance", "training_balance",
-        )
-    }  # fmt: skip
+    people = Participation.objects.values_list(
+        "person_id", "wave", "state", "deadline_at", "deadline_version", "first_purchase_at", "held_until", "balance",
+        "training_balance",
+    )  # fmt: skip
     return {
-        "people": people,
+        "people": _rows(people),
         "waves": set(Wave.objects.values_list("number", "quota", "accepted")),
         "seats": HouseholdSeat.objects.count(),
         "purchases": _rows(Purchase.objects.values_list("person_id", "reference", "late", "cancelled_at")),
@@ -162,11 +159,11 @@ def _rows(rows: Any) -> list[str]:
     return sorted(f"{_NAMES[person]} {rest}" for person, *rest in rows)
 
 
-def serial(*verbs: tuple[Verb, Path]) -> dict[str, Any]:
-    """How it comes out when one follows the other; nothing of it stays."""
+def one_after_the_other(first: str, second: str, folder: Path) -> dict[str, Any]:
+    """How it comes out when one verb follows the other; nothing of it stays."""
     with transaction.atomic():
-        for verb, folder in verbs:
-            verb(folder)
+        VERBS[first](folder)
+        VERBS[second](folder)
         settle()
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
