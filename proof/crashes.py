@@ -118,8 +118,8 @@ def _before_commits(scene: Scene) -> int:
 
 
 def _behind_statements(scene: Scene) -> int:
-    """Each engine dies behind one of its first thirty statements, inside a transaction or not."""
-    return _until_over(scene, lambda tries: f"statement:{scene.dice.randint(1, 29 + tries)}")
+    """Each engine dies behind one of its first few statements, inside a transaction or not."""
+    return _until_over(scene, lambda tries: f"statement:{scene.dice.randint(1, 6 + tries)}")
 
 
 def _until_over(scene: Scene, fate: Callable[[int], str]) -> int:
