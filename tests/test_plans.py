@@ -28,9 +28,9 @@ _ONE: dict[str, Any] = {
     "price": 1, "code": "A", "title": "A", "institution": "A",
 }  # fmt: skip
 _WORDS = {"source", "reference", "reason", "actor", "rule_digest", "zone", "outcome"}
-_NUMBERS = {"kept_lines", "run", "size", "turn", "expected", "number", "version"}
+_NUMBERS = {"kept_lines", "place", "run", "size", "turn", "expected", "number", "version"}
 _IDS = {"person", "first_person", "last_person", "after_person", "after"}
-_FLAGS = {"skip_if_bought", "personal"}
+_FLAGS = {"skip_if_bought", "personal", "whole_waves"}
 _UTILITY = ("CREATE", "COPY", "TRUNCATE", "ANALYZE")
 
 

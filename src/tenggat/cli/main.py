@@ -8,7 +8,18 @@ from typing import Annotated, Any
 import typer
 
 from tenggat import __version__
-from tenggat.cli import answers, blacklist, deadlines, figures, house_commands, imports, key_commands, replaying, waves
+from tenggat.cli import (
+    answers,
+    blacklist,
+    deadlines,
+    decisions,
+    figures,
+    house_commands,
+    imports,
+    key_commands,
+    replaying,
+    waves,
+)
 
 app = typer.Typer(
     name="tenggat",
@@ -35,7 +46,7 @@ def _root(
     """Runs a benefit programme with a deadline: reminds everyone in time, and revokes nobody wrongly."""
 
 
-for part in (house_commands, waves, imports, deadlines, figures, blacklist, key_commands, replaying):
+for part in (house_commands, waves, imports, deadlines, decisions, figures, blacklist, key_commands, replaying):
     part.register(app)
 
 

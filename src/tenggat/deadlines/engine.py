@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from tenggat.deadlines import audit
+from tenggat.deadlines import audit, standing
 from tenggat.deadlines.models import Run
 from tenggat.foundation import database, sql
 from tenggat.foundation.actors import ENGINE, Actor
@@ -102,6 +102,8 @@ def revoke(*, programme: Programme, now: datetime, actor: Actor = ENGINE, progre
     when the sets are not equal: the run stays open and is taken up again next time.
     """
     interrupted = Run.objects.exclude(state="closed").first()
+    cutoff_at = interrupted.cutoff_at if interrupted else _cutoff(programme, now)
+    standing.sweep(programme=programme, cutoff_at=cutoff_at, now=now, actor=actor)
     earlier = _go_on(interrupted, programme, now=now, actor=actor, progress=progress) if interrupted else None
     if earlier is not None and (earlier.brake or (earlier.closed_here and not _anybody_due(programme, now=now))):
         return earlier
@@ -117,6 +119,17 @@ def _anybody_due(programme: Programme, *, now: datetime) -> bool:
 
 def rehearse(*, programme: Programme, now: datetime, progress: Progress = _nothing) -> Outcome:
     """Do what `revoke` would do, with the same statements, and take each slice back: nothing stays."""
+    cutoff_at = _cutoff(programme, now)
+    if not standing.in_force(cutoff_at=cutoff_at).exists():
+        return _rehearse(programme, now=now, progress=progress)
+    with transaction.atomic():  # around all of it, so that nobody stays held either
+        standing.sweep(programme=programme, cutoff_at=cutoff_at, now=now, actor=ENGINE)
+        outcome = _rehearse(programme, now=now, progress=progress)
+        transaction.set_rollback(True)
+    return outcome
+
+
+def _rehearse(programme: Programme, *, now: datetime, progress: Progress) -> Outcome:
     outlook = look_ahead(programme=programme, now=now)
     outcome = _outcome(None, outlook, programme, now=now)
     outcome.brake = _brake(outlook, programme, now=now)
@@ -131,6 +144,10 @@ def silent_feeds(outlook: Outlook, programme: Programme, *, now: datetime) -> li
     """The required feeds that have not delivered far enough for those whose deadline is over."""
     ripe_at = now - _settlement(programme, now)
     return [source for source, through in outlook.watermarks.items() if outlook.held and through < ripe_at]
+
+
+def _cutoff(programme: Programme, now: datetime) -> datetime:
+    return cutoff(now, _settlement(programme, now), required_watermarks())
 
 
 def _settlement(programme: Programme, now: datetime) -> timedelta:

@@ -1,6 +1,6 @@
 """Purchases as a platform reports them: read, judged and booked in slices, safe to repeat.
 
-A slice is one transaction. Its statements stand in purchases.sql, in the order of `_STEPS`; rows of one person
+A slice is one transaction. Its statements stand in purchases.sql, in the order of `STEPS`; rows of one person
 take turns, so that a purchase and its cancellation may stand in one file.
 """
 
@@ -38,7 +38,7 @@ KEPT_LINES = 10**12
 """Line numbers past this one belong to cancellations of earlier deliveries, not to lines of the file."""
 
 _SQL = sql.load("tenggat.training", "purchases.sql")
-_STEPS = (
+STEPS = (
     "judge_purchases",
     "judge_cancellations",
     "keep_references",
@@ -241,19 +241,24 @@ def _price(text: str) -> int:
     return int(text)
 
 
+def booking_parameters(source: str, programme: Programme, *, now: datetime, actor: Actor) -> dict[str, Any]:
+    """What the statements of purchases.sql take, but for `turn` and `watermark`."""
+    return {
+        "source": source,
+        "now": now,
+        "actor": str(actor),
+        "open_end": OPEN_END,
+        "kept_lines": KEPT_LINES,
+        "channels": notice_channels(programme, "reinstated"),
+        **notice_windows(programme, now=now),
+    }
+
+
 class _Slice:
     """The statements of one slice, in their order, in one transaction."""
 
     def __init__(self, source: str, programme: Programme, *, now: datetime, actor: Actor) -> None:
-        self.parameters: dict[str, Any] = {
-            "source": source,
-            "now": now,
-            "actor": str(actor),
-            "open_end": OPEN_END,
-            "kept_lines": KEPT_LINES,
-            "channels": notice_channels(programme, "reinstated"),
-            **notice_windows(programme, now=now),
-        }
+        self.parameters = booking_parameters(source, programme, now=now, actor=actor)
 
     @transaction.atomic
     def take(self, events: list[_Arriving]) -> _Verdicts:
@@ -284,5 +289,5 @@ class _Slice:
     def _take_turns(self, parameters: dict[str, Any]) -> None:
         [(turns,)] = database.rows(_SQL["count_turns"])
         for turn in range(1, (turns or 0) + 1):
-            for step in _STEPS:
+            for step in STEPS:
                 database.execute(_SQL[step], {**parameters, "turn": turn})

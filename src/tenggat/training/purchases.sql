@@ -111,7 +111,9 @@ UPDATE arriving SET was = judged.state, verdict = judged.verdict
                   AND (known.course_code, known.price, known.occurred_at) = (row.course, row.price, row.occurred_at)
                THEN 'repeated'
              WHEN known.reference IS NOT NULL AND NOT known.late THEN 'reference_changed'
-             WHEN known.late THEN 'late_before'
+             WHEN known.late AND known.occurred_at >= participation.deadline_at THEN 'late_before'
+             WHEN known.late AND (known.course_code, known.price, known.occurred_at)
+                                 <> (row.course, row.price, row.occurred_at) THEN 'reference_changed'
              WHEN row.occurred_at < participation.accepted_at THEN 'before_acceptance'
              WHEN participation.first_purchase_at IS NULL AND row.occurred_at >= participation.deadline_at THEN 'late'
              WHEN row.price > CASE participation.state WHEN 'revoked' THEN (
