@@ -21,14 +21,14 @@ _LISTS: dict[str, list[Any]] = {
     "person_id": [PERSON], "wave": [1], "step": ["h-7"], "channel": ["sms"], "deadline_version": [1],
     "state": ["accepted"], "outcome": ["file"], "code": ["A"], "title": ["A"], "institution": ["A"], "price": [1],
     "fingerprints": [PERSON], "households": [PERSON], "people": [PERSON], "numbers": [PERSON], "days": [MOMENT.date()],
-    "ciphers": [b"x"], "ids": [PERSON],
+    "ciphers": [b"x"], "ids": [PERSON], "spending_waves": [1], "spending_ends": [MOMENT], "waves_over": [1],
 }  # fmt: skip
 _ONE: dict[str, Any] = {
     "wave": 1, "step": "h-7", "state": "accepted", "channel": "sms", "deadline_version": 1, "person_id": PERSON,
     "price": 1, "code": "A", "title": "A", "institution": "A",
 }  # fmt: skip
 _WORDS = {"source", "reference", "reason", "actor", "rule_digest", "zone", "outcome"}
-_NUMBERS = {"kept_lines", "place", "run", "size", "turn", "expected", "number", "version"}
+_NUMBERS = {"kept_lines", "after_wave", "place", "run", "size", "turn", "expected", "number", "version"}
 _IDS = {"person", "first_person", "last_person", "after_person", "after"}
 _FLAGS = {"skip_if_bought", "personal", "whole_waves"}
 _UTILITY = ("CREATE", "COPY", "TRUNCATE", "ANALYZE")

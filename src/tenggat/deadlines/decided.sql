@@ -196,3 +196,7 @@ SELECT DISTINCT affected.person_id, affected.wave
 -- name: changed
 -- Counts whom the decision changes, how many of them were revoked, and how many it is about.
 SELECT count(*), count(*) FILTER (WHERE was = 'revoked'), (SELECT count(*) FROM in_scope) FROM affected;
+
+-- name: waves_changed
+-- Names the waves of the people whom the decision changes.
+SELECT DISTINCT wave FROM affected ORDER BY wave;

@@ -22,6 +22,7 @@ from tenggat.journal import actions as journal
 from tenggat.rules.programme import Programme
 from tenggat.training.late import reconsider
 from tenggat.waves.models import Wave
+from tenggat.waves.queries import spending_ends
 from tenggat.waves.refusals import WaveUnknown
 from tenggat.waves.states import OPEN_END
 
@@ -33,6 +34,12 @@ class NotAnnounced(Refusal):
     """What has no deadline cannot be extended."""
 
     code = "not_announced"
+
+
+class SpendingOver(Refusal):
+    """A deadline past the end of spending helps nobody."""
+
+    code = "spending_over"
 
 
 class DecisionUnknown(Refusal):
@@ -87,15 +94,27 @@ def extend(*, terms: Terms, programme: Programme, now: datetime, actor: Actor) -
     """Give the scope a later deadline: `until` is the first instant that is too late. None is ever shortened.
 
     Purchases that were too late for the old deadline and are not for the new one count from now on. Raises WaveUnknown,
-    NotAnnounced, NameUnusable, ReasonMissing, SamePerson, MomentRefused.
+    NotAnnounced, SpendingOver, NameUnusable, ReasonMissing, SamePerson, MomentRefused.
     """
     check_moments(until=terms.until, effective_at=terms.effective_at, now=now, must_come=False)
     wave = terms.scope.wave
     if wave is not None and Wave.objects.filter(number=wave, deadline_at=None).exists():
         raise NotAnnounced(f"Wave {wave} has no deadline yet: announce it, then it can be extended.")
     done = _decide("extension", terms, programme, now=now, actor=actor)
+    _refuse_past_spending(terms, programme)
     _carry_on(done.decision, programme, now=now, actor=actor)
     return done
+
+
+def _refuse_past_spending(terms: Terms, programme: Programme) -> None:
+    changed = {wave for (wave,) in database.rows(_SQL["waves_changed"])} | {terms.scope.wave}
+    for wave, ends_at in spending_ends(programme).items():
+        if wave in changed and ends_at < terms.until:
+            raise SpendingOver(
+                f"The training balance of wave {wave} can be spent before {ends_at.isoformat()} only: a later deadline "
+                "helps nobody; give an earlier --until.",
+                wave=wave,
+            )
 
 
 def _decide(kind: str, terms: Terms, programme: Programme, *, now: datetime, actor: Actor) -> Decided:

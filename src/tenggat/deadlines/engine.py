@@ -14,8 +14,9 @@ from uuid import UUID
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from tenggat.deadlines import audit, standing
+from tenggat.deadlines import audit, spending, standing
 from tenggat.deadlines.models import Run
+from tenggat.deadlines.spending import SpentOver
 from tenggat.foundation import database, sql
 from tenggat.foundation.actors import ENGINE, Actor
 from tenggat.journal import actions as journal
@@ -65,6 +66,7 @@ class Outcome:
     by_wave: dict[int, int] = field(default_factory=dict)
     returned: int = 0
     closed_here: bool = False
+    spent_over: SpentOver = field(default_factory=SpentOver)
 
     @property
     def revoked(self) -> int:
@@ -99,8 +101,17 @@ def revoke(*, programme: Programme, now: datetime, actor: Actor = ENGINE, progre
     """Finish an interrupted run, if there is one, then run for `now`; closes only when the audit agrees.
 
     A run that the brake stops waits for two approvals (approving.py), and nothing overtakes it. Raises AuditDisagrees
-    when the sets are not equal: the run stays open and is taken up again next time.
+    when the sets are not equal: the run stays open and is taken up again next time. Last, what nobody may spend any
+    longer returns (spending.py).
     """
+    outcome = _revoke(programme, now=now, actor=actor, progress=progress)
+    if not outcome.brake:
+        cutoff_at = _cutoff(programme, now)
+        outcome.spent_over = spending.give_back(programme=programme, cutoff_at=cutoff_at, now=now, actor=actor)
+    return outcome
+
+
+def _revoke(programme: Programme, *, now: datetime, actor: Actor, progress: Progress) -> Outcome:
     interrupted = Run.objects.exclude(state="closed").first()
     cutoff_at = interrupted.cutoff_at if interrupted else _cutoff(programme, now)
     standing.sweep(programme=programme, cutoff_at=cutoff_at, now=now, actor=actor)
@@ -137,6 +148,7 @@ def _rehearse(programme: Programme, *, now: datetime, progress: Progress) -> Out
     slices = _Slices(0, outlook, programme, now=now, actor=ENGINE)
     for done in slices.rehearsed(outcome):
         progress(done, sum(outlook.due.values()))
+    outcome.spent_over = spending.unspent(programme=programme, cutoff_at=outlook.cutoff_at)
     return outcome
 
 

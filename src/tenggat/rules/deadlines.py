@@ -62,6 +62,12 @@ def deadline_at(programme: Programme, *, starts_at: datetime) -> datetime:
     return end_of_minute(last_day(rule, start_on), rule.until, programme.zone)
 
 
+def spending_ends_at(programme: Programme, *, announced_at: datetime) -> datetime | None:
+    """Give the first instant (UTC) at which the training balance of a wave cannot be spent; None: no such end."""
+    end = programme.spending_end(announced_at.astimezone(programme.zone).date())
+    return end and end_of_minute(end.last_day, end.until, programme.zone)
+
+
 def end_of_minute(day: date, minute: time, zone: ZoneInfo) -> datetime:
     """Give the first instant (UTC) after a local minute is over for the last time.
 

@@ -24,6 +24,7 @@ from tenggat.messaging.planning import notice_channels, notice_windows
 from tenggat.partners import actions as partners
 from tenggat.rules.identity.schemes import IdentityError, IdentityScheme, scheme
 from tenggat.rules.programme import Programme
+from tenggat.waves.queries import spending_ends
 from tenggat.waves.states import OPEN_END
 
 REQUIRED = ("reference", "nik", "course", "price", "occurred_at")
@@ -45,6 +46,7 @@ STEPS = (
     "keep_purchases",
     "keep_cancellations",
     "book_reinstated",
+    "commit_again",
     "book_purchases",
     "move_first_buyers",
     "move_participations",
@@ -68,6 +70,7 @@ _SENTENCES = {
     "before_acceptance": "The purchase lies before the person was accepted: check the moment.",
     "late": "The purchase happened at or after the deadline: it is kept as an event and spends nothing.",
     "late_before": "The purchase was refused as late before, and stays so: nothing was changed.",
+    "spending_over": "The training balance could be spent until an earlier moment: the purchase spends nothing.",
     "over_balance": "The price is more than the training balance that is left.",
     "unknown_reference": "There is no purchase with this reference yet: the cancellation is kept until it comes.",
     "already_cancelled": "This purchase was cancelled before, at another moment.",
@@ -243,6 +246,7 @@ def _price(text: str) -> int:
 
 def booking_parameters(source: str, programme: Programme, *, now: datetime, actor: Actor) -> dict[str, Any]:
     """What the statements of purchases.sql take, but for `turn` and `watermark`."""
+    ends = spending_ends(programme)
     return {
         "source": source,
         "now": now,
@@ -251,6 +255,9 @@ def booking_parameters(source: str, programme: Programme, *, now: datetime, acto
         "kept_lines": KEPT_LINES,
         "channels": notice_channels(programme, "reinstated"),
         **notice_windows(programme, now=now),
+        "spending_waves": list(ends),
+        "spending_ends": list(ends.values()),
+        "waves_over": [wave for wave, ends_at in ends.items() if ends_at <= now],
     }
 
 

@@ -61,6 +61,12 @@ audience = "not_bought"
 skip_if_bought = true
 channels = ["sms"]
 reference = "practice"
+[[spend_until]]
+announced_from = 2020-04-12
+announced_until = 2020-12-14
+last_day = 2020-12-15
+until = "23:58"
+reference = "art. 19"
 """
 
 
