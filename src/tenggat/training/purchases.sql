@@ -372,7 +372,7 @@ WITH lifted AS (
        AND ((hold.reason IN ('unknown_course', 'over_balance') AND hold.reference = %(source)s || '/' || row.reference
              AND CASE WHEN row.cancels
                       THEN row.verdict = 'unknown_reference' AND row.occurred_at < participation.deadline_at
-                      ELSE row.verdict <> hold.reason END)
+                      ELSE row.verdict NOT IN (hold.reason, 'reference_changed') END)
             OR (hold.reason = 'cancel_told_late' AND participation.state = 'bought'
                 AND row.verdict IN ('recorded', 'reinstated')))
     RETURNING hold.person_id, hold.wave, hold.hold_id, hold.reason, hold.reference
