@@ -122,7 +122,11 @@ def decree(dice: random.Random) -> list[Decreed]:
     for _ in range(dice.choice((0, 1, 1, 2, 3))):
         told = dice.choice((SOON, LATER))
         kind = dice.choice(("hold", "hold", "extension"))
-        ends = (*_ENDS, DEADLINE + MICRO, DEADLINE + timedelta(minutes=30)) if kind == "extension" else _ENDS
+        ends = (
+            (*_ENDS, DEADLINE + timedelta(seconds=2), DEADLINE + timedelta(minutes=30))
+            if kind == "extension"
+            else _ENDS
+        )
         lifted = dice.choice((None, None, told + MICRO, LATER + timedelta(hours=1))) if kind == "hold" else None
         effective = DEADLINE + dice.choice(_EDGES) - timedelta(days=dice.choice((0, 0, 2)))
         made.append(Decreed(kind, effective, dice.choice(ends), told, lifted))

@@ -30,7 +30,7 @@ TRUNCATE in_scope, affected;
 -- is imported meanwhile.
 -- reads: waves_wave
 SELECT number FROM waves_wave
- WHERE %(wave)s::integer IS NULL OR number = %(wave)s
+ WHERE %(wave)s IS NULL OR number = %(wave)s
  ORDER BY number FOR UPDATE;
 
 -- name: find_in_scope
@@ -42,9 +42,9 @@ INSERT INTO in_scope (person_id, wave)
 SELECT participation.person_id, participation.wave
   FROM waves_participation AS participation
  WHERE participation.state IN ('accepted', 'bought', 'completed', 'revoked') AND participation.deadline_at IS NOT NULL
-   AND (%(person)s::uuid IS NULL OR participation.person_id = %(person)s)
-   AND (%(wave)s::integer IS NULL OR participation.wave = %(wave)s)
-   AND (%(source)s::text IS NULL OR participation.person_id IN (
+   AND (%(person)s IS NULL OR participation.person_id = %(person)s)
+   AND (%(wave)s IS NULL OR participation.wave = %(wave)s)
+   AND (%(source)s IS NULL OR participation.person_id IN (
             SELECT person_id FROM training_reference WHERE source = %(source)s
              UNION ALL
             SELECT person_id FROM waves_hold
@@ -87,8 +87,10 @@ WITH held AS (
         ON CONFLICT DO NOTHING
     RETURNING person_id, wave
 ), marked AS (
-    UPDATE waves_participation AS participation SET held_until = GREATEST(participation.held_until, %(until)s)
+    UPDATE waves_participation AS participation
+       SET held_until = GREATEST(participation.held_until, %(until)s), deadline_version = affected.version
       FROM held
+      JOIN affected ON affected.person_id = held.person_id AND affected.wave = held.wave
      WHERE participation.person_id = held.person_id AND participation.wave = held.wave
 )
 INSERT INTO journal_event (person_id, wave, kind, occurred_at, recorded_at, actor, details)
@@ -104,7 +106,7 @@ SELECT participation.person_id, participation.wave
   JOIN waves_participation AS participation
     ON participation.person_id = hold.person_id AND participation.wave = hold.wave
  WHERE hold.reason = 'decision' AND hold.reference = %(reference)s AND hold.lifted_at IS NULL
-   AND (%(person)s::uuid IS NULL OR hold.person_id = %(person)s)
+   AND (%(person)s IS NULL OR hold.person_id = %(person)s)
  ORDER BY participation.deadline_at, participation.person_id
    FOR UPDATE OF participation;
 
@@ -180,7 +182,7 @@ UPDATE waves_wave AS wave
    SET deadline_at = %(until)s,
        deadline_version = GREATEST(wave.deadline_version + 1,
                                    (SELECT max(version) FROM affected WHERE affected.wave = wave.number))
- WHERE (%(wave)s::integer IS NULL OR wave.number = %(wave)s)
+ WHERE (%(wave)s IS NULL OR wave.number = %(wave)s)
    AND wave.deadline_at < %(until)s AND %(effective)s < wave.deadline_at;
 
 -- name: with_late_purchases

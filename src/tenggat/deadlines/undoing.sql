@@ -25,12 +25,13 @@ HAVING sum(entry.amount) <> 0
  ORDER BY affected.person_id;
 
 -- name: restore
--- Gives the participation back what the books say; a new version, so that another revocation would be told again.
+-- Gives the participation back what the books say. The decision itself gives it the new version, so that another
+-- revocation would be told again.
 -- reads: ledger_entry
 -- writes: waves_participation, journal_event
 WITH restored AS (
     UPDATE waves_participation AS participation
-       SET state = 'accepted', ended_at = NULL, run_id = NULL, deadline_version = affected.version,
+       SET state = 'accepted', ended_at = NULL, run_id = NULL,
            balance = books.amount, training_balance = books.training
       FROM affected
      CROSS JOIN LATERAL (
