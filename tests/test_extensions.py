@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -45,7 +46,7 @@ LATE = DEADLINE + DAY
 """Too late for the deadline, in time for the extended one."""
 
 
-def deadline_of(person: object) -> tuple[datetime | None, int]:
+def deadline_of(person: UUID) -> tuple[datetime | None, int]:
     found = Participation.objects.get(person_id=person)
     return found.deadline_at, found.deadline_version
 

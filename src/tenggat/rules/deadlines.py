@@ -65,7 +65,7 @@ def deadline_at(programme: Programme, *, starts_at: datetime) -> datetime:
 def spending_ends_at(programme: Programme, *, announced_at: datetime) -> datetime | None:
     """Give the first instant (UTC) at which the training balance of a wave cannot be spent; None: no such end."""
     end = programme.spending_end(announced_at.astimezone(programme.zone).date())
-    return end and end_of_minute(end.last_day, end.until, programme.zone)
+    return end_of_minute(end.last_day, end.until, programme.zone) if end else None
 
 
 def end_of_minute(day: date, minute: time, zone: ZoneInfo) -> datetime:
