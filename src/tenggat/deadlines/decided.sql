@@ -21,9 +21,13 @@ CREATE TEMPORARY TABLE IF NOT EXISTS affected (
     PRIMARY KEY (person_id, wave)
 ) ON COMMIT DELETE ROWS;
 
--- name: clear_people
--- Empties both rooms for the next decision.
-TRUNCATE in_scope, affected;
+-- name: forget_in_scope
+-- Empties the room for the next decision of the same transaction.
+DELETE FROM in_scope;
+
+-- name: forget_affected
+-- Empties the other one.
+DELETE FROM affected;
 
 -- name: lock_waves
 -- A decision about more than one person takes the waves first: a slice waits for it, or it for the slice, and nobody
@@ -196,8 +200,22 @@ SELECT DISTINCT affected.person_id, affected.wave
  ORDER BY affected.person_id;
 
 -- name: changed
--- Counts whom the decision changes, how many of them were revoked, and how many it is about.
-SELECT count(*), count(*) FILTER (WHERE was = 'revoked'), (SELECT count(*) FROM in_scope) FROM affected;
+-- Counts whom the decision changes, and how many of them were revoked.
+SELECT count(*), count(*) FILTER (WHERE was = 'revoked') FROM affected;
+
+-- name: go_on_with
+-- Names the extensions, written down before, that began when the old deadline of one of these people was over, and the
+-- new one is not.
+-- reads: deadlines_decision
+SELECT decision_id
+  FROM deadlines_decision AS decision
+ WHERE kind = 'extension' AND until_at > %(until)s AND effective_at < %(until)s
+   AND EXISTS (
+          SELECT FROM affected
+           WHERE affected.deadline_at <= decision.effective_at
+             AND (decision.person_id IS NULL OR decision.person_id = affected.person_id)
+             AND (decision.wave IS NULL OR decision.wave = affected.wave))
+ ORDER BY effective_at, decision_id;
 
 -- name: waves_changed
 -- Names the waves of the people whom the decision changes.

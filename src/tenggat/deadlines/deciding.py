@@ -27,7 +27,7 @@ from tenggat.waves.refusals import WaveUnknown
 from tenggat.waves.states import OPEN_END
 
 _SQL = sql.load("tenggat.deadlines", "decided.sql")
-_ROOMS = ("in_scope_table", "affected_table", "clear_people")
+_ROOMS = ("in_scope_table", "affected_table", "forget_in_scope", "forget_affected")
 
 
 class NotAnnounced(Refusal):
@@ -142,11 +142,8 @@ def _decide(kind: str, terms: Terms, programme: Programme, *, now: datetime, act
 
 def _carry_on(decision: Decision, programme: Programme, *, now: datetime, actor: Actor) -> None:
     """An extension written down before, that began after the old deadline, may begin before the new one (I2)."""
-    later = Decision.objects.filter(
-        kind="extension", until_at__gt=decision.until_at, effective_at__lt=decision.until_at
-    )
-    for other in later.exclude(pk=decision.pk).order_by("effective_at", "decision_id"):
-        carry_out(other, programme, now=now, actor=actor)
+    for (decision_id,) in database.rows(_SQL["go_on_with"], {"until": decision.until_at}):
+        carry_out(Decision.objects.get(decision_id=decision_id), programme, now=now, actor=actor)
 
 
 def carry_out(decision: Decision, programme: Programme, *, now: datetime, actor: Actor) -> Decided:
@@ -164,11 +161,14 @@ def carry_out(decision: Decision, programme: Programme, *, now: datetime, actor:
         "now": now,
         "actor": str(actor),
     }
-    database.execute(_SQL["find_in_scope"], parameters)
-    database.execute(_SQL["find_held" if decision.kind == "hold" else "find_extended"], parameters)
+    in_scope = database.execute(_SQL["find_in_scope"], parameters)
+    if not in_scope and decision.kind == "hold":
+        return Decided(decision, 0, 0, 0)
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE in_scope")
+        cursor.execute(_SQL["find_held" if decision.kind == "hold" else "find_extended"].text, parameters)
         cursor.execute("ANALYZE affected")
-    [(affected, reinstated, in_scope)] = database.rows(_SQL["changed"])
+    [(affected, reinstated)] = database.rows(_SQL["changed"])
     if reinstated:
         undoing.undo(
             reason=f"decision {decision.decision_id}: {decision.reason}",

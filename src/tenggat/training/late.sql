@@ -14,7 +14,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS reconsidered (
 
 -- name: clear_reconsidered
 -- Empties it for the next decision.
-TRUNCATE reconsidered;
+DELETE FROM reconsidered;
 
 -- name: find_late
 -- Finds the late purchases of these people that are not late any more.
