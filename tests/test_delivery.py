@@ -1,7 +1,7 @@
 """Planning and handing over: once per person, inside the hours, and never twice after a crash."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from tenggat.deadlines.reminders import plan_reminders
 from tenggat.messaging.delivery import Delivered, deliver
 from tenggat.messaging.gateways.file import FileGateway, Outgoing, SenderAtWork
 from tenggat.messaging.models import Message
-from tests.scene import AYU, BUDI, DEADLINE, IN_TIME, PRAKERJA, WIB, bought, catalogue, feed, join, night, wave
+from tests.scene import AYU, BUDI, CITRA, DEADLINE, IN_TIME, PRAKERJA, WIB, bought, catalogue, feed, join, night, wave
 
 pytestmark = pytest.mark.django_db
 MORNING = datetime(2020, 10, 24, 6, tzinfo=WIB)
@@ -118,3 +118,17 @@ def test_two_senders_never_share_the_file(tmp_path: Path) -> None:
     with FileGateway(tmp_path / "messages.jsonl"), pytest.raises(SenderAtWork, match="sending right now"):
         hand_over(tmp_path)
     assert hand_over(tmp_path).accepted == 1
+
+
+def test_a_message_that_cannot_be_put_into_words_does_not_stop_the_others(tmp_path: Path) -> None:
+    ayu, budi, citra = wave(AYU, BUDI, CITRA)
+    remind()
+    Message.objects.filter(person_id=ayu).update(step="h-70")  # a step that the programme file had once
+    Message.objects.filter(person_id=budi).update(deadline_at=datetime(1, 1, 1, tzinfo=UTC))
+    done = hand_over(tmp_path)
+    assert (done.accepted, done.rejected, done.waiting) == (1, 2, 0)
+    assert [line["reference"] for line in sent(tmp_path)] == [f"{citra}.10.h-7.sms.1"]
+    for spoilt in (ayu, budi):
+        message = Message.objects.get(person_id=spoilt)
+        assert (message.state, message.outcome, message.sent_at) == ("rejected", "no_text", None)
+    assert hand_over(tmp_path).accepted == 0

@@ -21,17 +21,18 @@ _LISTS: dict[str, list[Any]] = {
     "person_id": [PERSON], "wave": [1], "step": ["h-7"], "channel": ["sms"], "deadline_version": [1],
     "state": ["accepted"], "outcome": ["file"], "code": ["A"], "title": ["A"], "institution": ["A"], "price": [1],
     "fingerprints": [PERSON], "households": [PERSON], "people": [PERSON], "numbers": [PERSON], "days": [MOMENT.date()],
-    "ciphers": [b"x"], "ids": [PERSON], "spending_waves": [1], "spending_ends": [MOMENT], "waves_over": [1],
+    "ciphers": [b"x"], "ids": [PERSON], "totals": [1], "trainings": [1],
+    "spending_waves": [1], "spending_ends": [MOMENT], "waves_over": [1],
 }  # fmt: skip
 _ONE: dict[str, Any] = {
     "wave": 1, "step": "h-7", "state": "accepted", "channel": "sms", "deadline_version": 1, "person_id": PERSON,
     "price": 1, "code": "A", "title": "A", "institution": "A",
 }  # fmt: skip
 _WORDS = {"source", "reference", "reason", "actor", "rule_digest", "zone", "outcome"}
-_NUMBERS = {"kept_lines", "after_wave", "place", "run", "size", "turn", "expected", "number", "version"}
+_NUMBERS = {"kept_lines", "after_wave", "place", "run", "size", "turn", "expected", "number", "version", "limit"}
 _IDS = {"person", "first_person", "last_person", "after_person", "after"}
-_FLAGS = {"skip_if_bought", "personal", "whole_waves"}
-_UTILITY = ("CREATE", "COPY", "TRUNCATE", "ANALYZE")
+_FLAGS = {"skip_if_bought", "personal", "whole_waves", "anew"}
+_UTILITY = ("CREATE", "COPY", "TRUNCATE", "ANALYZE", "SET")
 
 
 def value(name: str, text: str) -> Any:
@@ -86,6 +87,8 @@ def plan(room: str, name: str) -> str:
     [
         ("deadlines", "look_ahead", "waves_due"),
         ("deadlines", "revoke_slice", "waves_due"),
+        ("deadlines", "next_due", "waves_due"),
+        ("deadlines", "standing", "deadlines_apart_once"),
         ("messaging", "claim_due", "messaging_waiting"),
         ("messaging", "expire_overdue", "messaging_waiting"),
         ("messaging", "interrupted", "messaging_sending"),

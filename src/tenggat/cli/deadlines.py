@@ -105,7 +105,7 @@ def revoke(dry_run: DryRun = False, yes: Yes = False, now: Now = None, as_json: 
         "due": done.due,
         "held": done.held,
         "revoked": done.revoked,
-        "quarantined": 0,
+        "quarantined": done.quarantined,
         "returned": done.returned,
         "by_wave": {str(wave): count for wave, count in sorted(done.by_wave.items())},
         "silent_feeds": done.silent,
@@ -129,7 +129,8 @@ def revoke(dry_run: DryRun = False, yes: Yes = False, now: Now = None, as_json: 
         showing.line(f"{name}: deadlines up to {showing.moment(done.cutoff_at, house.programme.time_zone)}.")
         showing.line(
             f"Due {showing.number(done.due)}: revoked {showing.number(done.revoked)}, "
-            f"held {showing.number(done.held)}; "
+            f"held {showing.number(done.held)}, "
+            f"quarantined {showing.number(done.quarantined)}; "
             f"returned {showing.money(done.returned, house.programme.currency)}."
         )
         for wave, count in sorted(done.by_wave.items()):
@@ -143,6 +144,11 @@ def revoke(dry_run: DryRun = False, yes: Yes = False, now: Now = None, as_json: 
             showing.line(f"People wait for the purchases of: {', '.join(done.silent)}")
         elif done.held:
             showing.line("Who is held has a hold of their own; tenggat person NIK shows why.")
+        if done.quarantined:
+            showing.line(
+                f"{showing.people(done.quarantined, 'record', 'records')} could not be processed; nothing about them "
+                f"was changed. See why: {showing.command()} quarantine list"
+            )
         if not done.due:
             settlement = house.programme.settlement(house.now.astimezone(house.programme.zone).date())
             minutes = int(settlement.total_seconds()) // 60

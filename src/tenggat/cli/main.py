@@ -17,7 +17,9 @@ from tenggat.cli import (
     house_commands,
     imports,
     key_commands,
+    remedies,
     replaying,
+    verifying,
     waves,
 )
 
@@ -46,7 +48,19 @@ def _root(
     """Runs a benefit programme with a deadline: reminds everyone in time, and revokes nobody wrongly."""
 
 
-for part in (house_commands, waves, imports, deadlines, decisions, figures, blacklist, key_commands, replaying):
+for part in (
+    house_commands,
+    waves,
+    imports,
+    deadlines,
+    decisions,
+    remedies,
+    figures,
+    blacklist,
+    key_commands,
+    verifying,
+    replaying,
+):
     part.register(app)
 
 

@@ -43,9 +43,8 @@ def approve(*, run_id: int, by: str, now: datetime, actor: Actor) -> tuple[Run, 
 
     Raises RunUnknown, RunNotWaiting, NameUnusable, ApprovedBefore.
     """
-    name, person = " ".join(by.split()), "".join(by.split()).casefold()
-    if not person or len(name) > LONGEST:
-        raise NameUnusable("An approval needs the name of the person who gives it: --by NAME.")
+    name = signed(by, "An approval")
+    person = "".join(by.split()).casefold()
     run = Run.objects.select_for_update().filter(run_id=run_id).first()
     if run is None:
         raise RunUnknown(f"There is no run {run_id}; tenggat revoke says which one waits.")
@@ -61,6 +60,14 @@ def approve(*, run_id: int, by: str, now: datetime, actor: Actor) -> tuple[Run, 
         run.state = "open"
         run.save(update_fields=["state"])
     return run, approvals
+
+
+def signed(by: str, what: str) -> str:
+    """Give the one spelling of the name that a decision is signed with. Raises NameUnusable."""
+    name = " ".join(by.split())
+    if not name or len(name) > LONGEST:
+        raise NameUnusable(f"{what} needs the name of the person who gives it: --by NAME.")
+    return name
 
 
 def answer_brake(*, run_id: int, now: datetime, actor: Actor) -> None:

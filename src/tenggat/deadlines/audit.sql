@@ -2,10 +2,10 @@
 -- columns that the run decided by, against who is. Both directions must be empty before a run may close.
 
 -- name: disagreements
--- Names the first people whom the run took wrongly, and the first who escaped it. A purchase that was once too late
--- counts where a later deadline makes it one in time and it could have been paid. A hold counts when it began before the
--- deadline, or while an earlier one still stood.
--- reads: waves_participation, training_purchase, waves_hold, ledger_entry, training_course, training_early_cancellation
+-- Names the first people whom the run took wrongly, and the first who escaped it and are not in quarantine. A purchase
+-- that was once too late counts where an extension makes it one in time and it could have been paid. A hold counts when
+-- it began before the deadline, or while an earlier one still stood.
+-- reads: waves_participation, training_purchase, waves_hold, ledger_entry, training_course, training_early_cancellation, journal_event, deadlines_quarantine
 WITH decided AS (
     SELECT person_id, wave, state, accepted_at, deadline_at
       FROM waves_participation
@@ -36,6 +36,12 @@ WITH decided AS (
                 WHERE purchase.person_id = decided.person_id AND purchase.wave = decided.wave
                   AND purchase.occurred_at >= decided.accepted_at AND purchase.occurred_at < decided.deadline_at
                   AND (purchase.cancelled_at IS NULL OR purchase.cancelled_at >= decided.deadline_at)
+                  -- an officer who reinstates starts a new clock: what was too late before it stays too late
+                  AND NOT (purchase.late AND EXISTS (
+                          SELECT FROM journal_event AS decision
+                           WHERE decision.person_id = decided.person_id AND decision.wave = decided.wave
+                             AND decision.kind = 'reinstated' AND decision.details ->> 'starts_at' IS NOT NULL
+                             AND decision.occurred_at > purchase.occurred_at))
                   AND (NOT purchase.late
                        OR (EXISTS (SELECT FROM training_course AS course WHERE course.code = purchase.course_code)
                            AND purchase.price <= (
@@ -53,6 +59,7 @@ WITH decided AS (
     SELECT person_id, wave FROM is_so EXCEPT SELECT person_id, wave FROM should
 ), escaped AS (
     SELECT person_id, wave FROM should EXCEPT SELECT person_id, wave FROM is_so
+    EXCEPT SELECT person_id, wave FROM deadlines_quarantine WHERE released_at IS NULL
 )
 SELECT (SELECT count(*) FROM wrongly) AS wrongly, (SELECT count(*) FROM escaped) AS escaped,
        (SELECT array_agg(person_id) FROM (SELECT person_id FROM wrongly ORDER BY 1 LIMIT 5) AS few) AS wrongly_few,

@@ -190,13 +190,13 @@ UPDATE waves_wave AS wave
    AND wave.deadline_at < %(until)s AND %(effective)s < wave.deadline_at;
 
 -- name: with_late_purchases
--- Names the people of whom a purchase was kept as late that lies before their new deadline.
+-- Names the people of whom a purchase was kept as late that lies between their old and their new deadline.
 -- reads: training_purchase
-SELECT DISTINCT affected.person_id, affected.wave
+SELECT DISTINCT affected.person_id, affected.wave, affected.deadline_at
   FROM affected
   JOIN training_purchase AS purchase
     ON purchase.person_id = affected.person_id AND purchase.wave = affected.wave
- WHERE purchase.late AND purchase.occurred_at < %(until)s
+ WHERE purchase.late AND purchase.occurred_at >= affected.deadline_at AND purchase.occurred_at < %(until)s
  ORDER BY affected.person_id;
 
 -- name: changed

@@ -7,14 +7,15 @@ second engine, or tonight's command after a crash -- goes on with it.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from tenggat.deadlines import audit, spending, standing
+from tenggat.deadlines import audit, quarantine, spending, standing
+from tenggat.deadlines.halving import Taken, walk
 from tenggat.deadlines.models import Run
 from tenggat.deadlines.spending import SpentOver
 from tenggat.foundation import database, sql
@@ -31,7 +32,6 @@ SLICE = 1000
 
 _SQL = sql.load("tenggat.deadlines", "revoke.sql")
 _WAITING = _SQL["revoke_slice"].text.replace("FOR UPDATE SKIP LOCKED", "FOR UPDATE")
-_START = (datetime(1, 1, 2, tzinfo=UTC), UUID(int=0))
 
 Progress = Callable[[int, int], None]
 """Called with (done, expected) after each slice."""
@@ -43,13 +43,14 @@ def _nothing(done: int, expected: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a run at a moment would find, per wave: due to be revoked, and left for a hold or a silent feed."""
+    """What a run at a moment would find, per wave: due to be revoked, left for a hold or a silent feed, set apart."""
 
     cutoff_at: datetime
     from_at: datetime | None
     watermarks: dict[str, datetime]
     due: dict[int, int]
     held: dict[int, int]
+    quarantined: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -65,6 +66,8 @@ class Outcome:
     expected: int = 0
     by_wave: dict[int, int] = field(default_factory=dict)
     returned: int = 0
+    quarantined: int = 0
+    """Records that could not be processed, of this run and of earlier ones (quarantine.py)."""
     closed_here: bool = False
     spent_over: SpentOver = field(default_factory=SpentOver)
 
@@ -75,8 +78,8 @@ class Outcome:
 
     @property
     def due(self) -> int:
-        """Everyone whose deadline and settlement time are over without a purchase: revoked or held."""
-        return self.revoked + self.held
+        """Everyone whose deadline and settlement time are over without a purchase: revoked, held or quarantined."""
+        return self.revoked + self.held + self.quarantined
 
 
 def look_ahead(*, programme: Programme, now: datetime, cutoff_at: datetime | None = None) -> Outlook:
@@ -92,8 +95,9 @@ def look_ahead(*, programme: Programme, now: datetime, cutoff_at: datetime | Non
         cutoff_at,
         min((row[1] for row in counts), default=None),
         watermarks,
-        {wave: due for wave, _, due, _ in counts if due},
-        {wave: held for wave, _, _, held in counts if held},
+        {wave: due for wave, _, due, _, _ in counts if due},
+        {wave: held for wave, _, _, held, _ in counts if held},
+        {wave: apart for wave, _, _, _, apart in counts if apart},
     )
 
 
@@ -168,7 +172,8 @@ def _settlement(programme: Programme, now: datetime) -> timedelta:
 
 def _outcome(run_id: int | None, outlook: Outlook, programme: Programme, *, now: datetime) -> Outcome:
     silent = silent_feeds(outlook, programme, now=now)
-    return Outcome(run_id, outlook.cutoff_at, sum(outlook.held.values()), silent, expected=sum(outlook.due.values()))
+    held, expected, apart = (sum(each.values()) for each in (outlook.held, outlook.due, outlook.quarantined))
+    return Outcome(run_id, outlook.cutoff_at, held, silent, expected=expected, quarantined=apart)
 
 
 def _brake(outlook: Outlook, programme: Programme, *, now: datetime) -> list[str]:
@@ -244,7 +249,9 @@ def _closed(run: Run, outcome: Outcome, outlook: Outlook, audited: list[Any], *,
         outcome.closed_here = True
         held = {str(wave): count for wave, count in outlook.held.items()}
         database.execute(_SQL["close_run"], {"run": run.run_id, "now": now, "held_by_wave": Jsonb(held)})
+        quarantine.let_go_decided(now=now)
         details = {"run": run.run_id, "revoked": outcome.revoked, "returned": outcome.returned, "held": outcome.held}
+        details["quarantined"] = outcome.quarantined
         journal.act(kind="run_closed", occurred_at=run.cutoff_at, now=now, actor=actor, details=details)
     return True
 
@@ -264,7 +271,7 @@ class _Slices:
 
     def __init__(self, run_id: int, outlook: Outlook, programme: Programme, *, now: datetime, actor: Actor) -> None:
         # Who is held may come due while the run works, so that a hold of their wave is waited for as well.
-        self.waves = sorted({*outlook.due, *outlook.held})
+        self.waves = sorted({*outlook.due, *outlook.held, *outlook.quarantined})
         # The rule that was in force for the first of them; with nobody due there is no deadline to cite it for.
         deadline = (outlook.from_at or now).astimezone(programme.zone).date()
         reference = programme.first_purchase(deadline).reference
@@ -288,7 +295,7 @@ class _Slices:
             found = True
             while found:
                 found = False
-                for count in self._pass(statement):
+                for count in filter(None, self._pass(statement)):
                     found, done = True, done + count
                     yield done
 
@@ -298,18 +305,26 @@ class _Slices:
             yield outcome.revoked
 
     def _pass(self, statement: str, *, rehearsal: Outcome | None = None) -> Iterator[int]:
-        after: tuple[datetime, UUID] | None = _START
-        while after is not None:
-            with transaction.atomic(), connection.cursor() as cursor:
-                if rehearsal is None and not database.one(_SQL["share_run"], self.parameters):
-                    return
-                cursor.execute(_SQL["share_waves"].text, {"waves": self.waves})
-                cursor.execute(statement, {**self.parameters, "after_deadline": after[0], "after_person": after[1]})
+        take = partial(self._slice, statement, rehearsal)
+        return walk(take, first=quarantine.START, size=self.parameters["size"])
+
+    def _slice(
+        self, statement: str, rehearsal: Outcome | None, after: quarantine.Place, size: int
+    ) -> Taken[quarantine.Place]:
+        parameters = {**self.parameters, "size": size, "after_deadline": after[0], "after_person": after[1]}
+        with transaction.atomic(), connection.cursor() as cursor:
+            if rehearsal is None and not database.one(_SQL["share_run"], self.parameters):
+                return Taken(0, None)
+            cursor.execute(_SQL["share_waves"].text, {"waves": self.waves})
+            if size == 1:  # a row before or behind it could not be processed
+                taken = quarantine.revoke_one(statement, parameters)
+            else:
+                cursor.execute(statement, parameters)
                 last = cursor.fetchone()
-                if rehearsal is not None:
-                    for wave, revoked, returned in database.rows(_SQL["totals"], {"run": 0}):
-                        _add(rehearsal, {wave: revoked}, returned)
-                    transaction.set_rollback(True)
-            after = (last[1], last[2]) if last else None
-            if last:
-                yield last[0]
+                taken = Taken(last[0], (last[1], last[2])) if last else Taken(0, None)
+            if rehearsal is not None:
+                for wave, revoked, returned in database.rows(_SQL["totals"], {"run": 0}):
+                    _add(rehearsal, {wave: revoked}, returned)
+                rehearsal.quarantined += taken.apart
+                transaction.set_rollback(True)
+        return taken

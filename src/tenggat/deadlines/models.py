@@ -3,6 +3,9 @@
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
 
+from tenggat.foundation.sequences import NextValue
+from tenggat.waves.models import Wave
+
 
 class Run(models.Model):
     """One run: what it decided with (frozen), and what it found.
@@ -62,6 +65,49 @@ class Approval(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint("run", "person", name="deadlines_approved_once_by_each"),)
+
+
+class Quarantined(models.Model):
+    """A record that a run could not process: set apart once, until somebody asks for it again."""
+
+    pk = models.CompositePrimaryKey("person_id", "quarantine_id")
+    person_id = models.UUIDField()
+    quarantine_id = models.BigIntegerField(db_default=NextValue("deadlines_quarantine_id"))
+    wave = models.IntegerField()
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, db_index=False)
+    reason = models.TextField(help_text="what the database refused, in names of the schema: never a value")
+    found_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "deadlines_quarantine"
+        constraints = (
+            # serves: look_ahead, standing, retry, and the audit, all of which ask for who is apart now
+            models.UniqueConstraint("person_id", "wave", condition=Q(released_at=None), name="deadlines_apart_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="deadlines_apart_with_reason"),
+        )
+
+
+class Release(models.Model):
+    """Seats that people of a run have left, given to a wave: rows only added, and a trigger raises the wave's quota.
+
+    `repaid` seats went to nobody: they stand for people who were reinstated after their seat had been released.
+    """
+
+    release_id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT)
+    to_wave = models.ForeignKey(Wave, on_delete=models.PROTECT, db_column="to_wave", db_index=False)
+    seats = models.IntegerField()
+    repaid = models.IntegerField(default=0)
+    released_at = models.DateTimeField()
+    actor = models.TextField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(seats__gte=0, repaid__gte=0) & ~Q(seats=0, repaid=0), name="deadlines_release_moves_seats"
+            ),
+        )
 
 
 class Decision(models.Model):

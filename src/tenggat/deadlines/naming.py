@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from tenggat.deadlines.approving import LONGEST, NameUnusable
+from tenggat.deadlines.approving import signed
 from tenggat.foundation.refusals import Refusal
 from tenggat.registry.actions import ReasonMissing
 
@@ -21,9 +21,8 @@ class MomentRefused(Refusal):
 
 def named(by: str, approved_by: str, *, reason: str) -> tuple[str, str, str]:
     """Author, approver ("" if there is none) and reason, tidied. Raises NameUnusable, SamePerson, ReasonMissing."""
-    author, approver, reason = (" ".join(text.split()) for text in (by, approved_by, reason))
-    if not author or max(len(author), len(approver)) > LONGEST:
-        raise NameUnusable(f"A decision needs the name of who takes it, at most {LONGEST} characters: --by NAME.")
+    author, approver = signed(by, "A decision"), signed(approved_by, "An approval") if approved_by.strip() else ""
+    reason = " ".join(reason.split())
     if approver and _person(author) == _person(approver):
         raise SamePerson(f"{author} took this decision; whoever approves it must be somebody else.")
     if not reason:

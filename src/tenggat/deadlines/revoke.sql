@@ -11,14 +11,31 @@ VALUES (%(state)s, %(now)s, %(cutoff)s, %(from_at)s, %(rule_digest)s, %(watermar
 RETURNING run_id;
 
 -- name: look_ahead
--- Counts per wave whom a run would revoke and whom it has to leave, for a hold or a silent feed.
--- reads: waves_participation
-SELECT wave, min(deadline_at) AS from_at,
-       count(*) FILTER (WHERE GREATEST(deadline_at, held_until) <= %(cutoff)s) AS due,
-       count(*) FILTER (WHERE GREATEST(deadline_at, held_until) > %(cutoff)s) AS held
-  FROM waves_participation
- WHERE state = 'accepted' AND first_purchase_at IS NULL AND deadline_at <= %(ripe)s
- GROUP BY wave
+-- Counts per wave whom a run would revoke, whom it has to leave for a hold or a silent feed, and who is in quarantine
+-- (few, marked as held where the record let itself be marked).
+-- reads: waves_participation, deadlines_quarantine
+WITH counted AS (
+    SELECT wave, min(deadline_at) AS from_at,
+           count(*) FILTER (WHERE GREATEST(deadline_at, held_until) <= %(cutoff)s) AS due,
+           count(*) FILTER (WHERE GREATEST(deadline_at, held_until) > %(cutoff)s) AS held
+      FROM waves_participation
+     WHERE state = 'accepted' AND first_purchase_at IS NULL AND deadline_at <= %(ripe)s
+     GROUP BY wave
+), apart AS (
+    SELECT participation.wave,
+           count(*) FILTER (WHERE GREATEST(deadline_at, held_until) <= %(cutoff)s) AS due,
+           count(*) FILTER (WHERE GREATEST(deadline_at, held_until) > %(cutoff)s) AS held
+      FROM deadlines_quarantine AS record
+      JOIN waves_participation AS participation
+        ON participation.person_id = record.person_id AND participation.wave = record.wave
+     WHERE record.released_at IS NULL
+       AND state = 'accepted' AND first_purchase_at IS NULL AND deadline_at <= %(ripe)s
+     GROUP BY participation.wave
+)
+SELECT wave, from_at, counted.due - COALESCE(apart.due, 0) AS due, counted.held - COALESCE(apart.held, 0) AS held,
+       COALESCE(apart.due + apart.held, 0) AS quarantined
+  FROM counted
+  LEFT JOIN apart USING (wave)
  ORDER BY wave;
 
 -- name: sizes

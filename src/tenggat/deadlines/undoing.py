@@ -23,6 +23,7 @@ def undo(*, reason: str, reference: str, details: Mapping[str, Any], now: dateti
         "now": now,
         "actor": str(actor),
     }
+    database.rows(_SQL["lock_runs"])
     for step in ("off_the_blacklist", "commit_again", "restore", "keep_back_notices"):
         database.execute(_SQL[step], parameters)
 

@@ -1,6 +1,19 @@
 -- Undoing revocations: the people of `affected` (decided.sql) who were revoked, back as if nobody had revoked them.
 -- The same five rows in one breath as a purchase that was told late writes (training/purchases.sql).
 
+-- name: lock_runs
+-- Whoever releases the seats of their runs counts before this or after it. (Only closed runs have seats to release; an
+-- open one is shared by slices, which may wait for us.)
+-- reads: deadlines_run, waves_participation
+SELECT run_id FROM deadlines_run
+ WHERE state = 'closed' AND run_id IN (
+           SELECT participation.run_id
+             FROM affected
+             JOIN waves_participation AS participation
+               ON participation.person_id = affected.person_id AND participation.wave = affected.wave
+            WHERE affected.was = 'revoked')
+ ORDER BY run_id FOR UPDATE;
+
 -- name: off_the_blacklist
 -- Lifts the entries that the deadline brought; one of an officer stays.
 -- writes: registry_blacklist_entry

@@ -1,10 +1,11 @@
-"""The same work for two halves of the people at once, each in a database session of its own: both commit, or none."""
+"""Work in several database sessions at once: the two halves of the people, or one step while the other waits."""
 
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
@@ -45,6 +46,35 @@ def in_one_piece(jobs: Sequence[Callable[[], T]], *, keep: bool = True) -> list[
         return done
 
     return in_sessions([partial(transactional, job) for job in jobs])
+
+
+@contextmanager
+def second_session() -> Iterator[Executor]:
+    """A thread for one job after the other, in a session of its own; inside a transaction each runs here, at once."""
+    if connection.in_atomic_block:
+        yield _Here()
+        return
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            yield thread
+        finally:
+            thread.submit(_close)
+
+
+class _Here(Executor):
+    """Runs what it is given before it gives the answer back."""
+
+    def submit(self, fn: Callable[..., T], /, *arguments: Any, **named: Any) -> "Future[T]":
+        done: Future[T] = Future()
+        try:
+            done.set_result(fn(*arguments, **named))
+        except Exception as failure:
+            done.set_exception(failure)
+        return done
+
+
+def _close() -> None:
+    connection.close()  # that of the thread in which this runs
 
 
 def _session(job: Callable[[], T]) -> T:

@@ -1,7 +1,7 @@
 """Handing due messages to the gateway: committed as `sending` before the call, never sent twice."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tenggat.foundation import database, sql
+from tenggat.foundation.side_by_side import second_session
 from tenggat.messaging.gateways.file import FileGateway, Outgoing, SenderAtWork
 from tenggat.messaging.planning import zones_of
 from tenggat.messaging.texts import Reader, check_texts, render
@@ -19,6 +20,9 @@ from tenggat.rules.reminders import next_open
 
 BATCH = 2000
 """Messages per claim: the file gateway has no rate, and what a crash leaves open is settled by the file."""
+
+NO_TEXT = "no_text"
+"""Outcome of a message that could not be put into words."""
 
 _SQL = sql.load("tenggat.messaging", "outbox.sql")
 _KEY = ("person_id", "wave", "step", "channel", "deadline_version")
@@ -51,11 +55,11 @@ class _Claimed(NamedTuple):
         return (self.phone if self.channel == "sms" else self.email) or ""
 
 
-class _Handing(NamedTuple):
-    """A batch, committed as `sending`, on its way to the gateway."""
+class _Answer(NamedTuple):
+    """How many of a batch the gateway took, and how many it could not be given."""
 
-    claimed: list[_Claimed]
-    answer: Future[None]
+    accepted: int
+    rejected: int
 
 
 @dataclass(slots=True)
@@ -96,16 +100,16 @@ def _deliver(
     done = Delivered(accepted=_settle_interrupted(gateway, now=now))
     done.expired = database.execute(_SQL["expire_overdue"], {"now": now})
     zones = [zone for zone in zones_of(programme) if next_open(programme, at=now, zone=zone) == now]
-    with ThreadPoolExecutor(1) as calling:
-        handing: _Handing | None = None
+    with second_session() as calling:
+        handing: Future[_Answer] | None = None
         for claimed in _claims(zones, now=now):
-            following = _Handing(claimed, calling.submit(_hand_over, programme, gateway, claimed, at=now.isoformat()))
+            following = calling.submit(_hand_over, programme, gateway, claimed, now=now)
             if handing:
-                _conclude(handing, gateway.name, done, now=now)
+                _count(handing.result(), done)
                 progress(done.accepted)
             handing = following
         if handing:
-            _conclude(handing, gateway.name, done, now=now)
+            _count(handing.result(), done)
             progress(done.accepted)
     done.waiting = database.rows(_SQL["waiting"])[0][0]
     return done
@@ -132,20 +136,29 @@ def _claim(zones: list[str], after: tuple[datetime, str], *, now: datetime) -> l
     return [_Claimed._make(row) for row in found]
 
 
-def _hand_over(programme: Programme, gateway: FileGateway, claimed: list[_Claimed], *, at: str) -> None:
-    """Write and send. Runs in a second thread, while the database settles the batch before and claims the next."""
-    gateway.send((_outgoing(programme, row) for row in claimed if row.address), at=at)
+def _hand_over(programme: Programme, gateway: FileGateway, claimed: list[_Claimed], *, now: datetime) -> _Answer:
+    """Write, send, and write down what the gateway said: in a second session, while the first claims the next batch."""
+    outgoing: list[Outgoing] = []
+    accepted: list[_Claimed] = []
+    wordless: list[_Claimed] = []
+    for row in claimed:
+        try:
+            if row.address:
+                outgoing.append(_outgoing(programme, row))
+                accepted.append(row)
+        except Exception:  # such as a step that the programme file has no more; whatever it is, it is this message's
+            wordless.append(row)
+    gateway.send(outgoing, at=now.isoformat())
+    addressless = [row for row in claimed if not row.address]
+    _settle(accepted, "accepted", gateway.name, now=now)
+    _settle(addressless, "rejected", gateway.name, now=now)
+    _settle(wordless, "rejected", NO_TEXT, now=now)
+    return _Answer(len(accepted), len(addressless) + len(wordless))
 
 
-def _conclude(handing: _Handing, gateway: str, done: Delivered, *, now: datetime) -> None:
-    """Wait for the gateway's answer and write it down."""
-    handing.answer.result()
-    accepted = [row for row in handing.claimed if row.address]
-    rejected = [row for row in handing.claimed if not row.address]
-    _settle(accepted, "accepted", gateway, now=now)
-    _settle(rejected, "rejected", gateway, now=now)
-    done.accepted += len(accepted)
-    done.rejected += len(rejected)
+def _count(answer: _Answer, done: Delivered) -> None:
+    done.accepted += answer.accepted
+    done.rejected += answer.rejected
 
 
 def reference(row: _Key | _Claimed) -> str:

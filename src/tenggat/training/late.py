@@ -17,8 +17,10 @@ _BOOKING = sql.load("tenggat.training", "purchases.sql")
 
 
 @transaction.atomic
-def reconsider(*, people: Sequence[tuple[UUID, int]], programme: Programme, now: datetime, actor: Actor) -> int:
-    """Book what was late for these (person, wave), whose rows are locked, and lies before their deadline now.
+def reconsider(
+    *, people: Sequence[tuple[UUID, int, datetime]], programme: Programme, now: datetime, actor: Actor
+) -> int:
+    """Book what was late for these (person, wave, old deadline), whose rows are locked, and is not any more.
 
     In the order of event time, while the training balance lasts; gives how many purchases count that did not before.
     """
@@ -26,11 +28,11 @@ def reconsider(*, people: Sequence[tuple[UUID, int]], programme: Programme, now:
         database.execute(_BOOKING[room])
     database.execute(_SQL["reconsidered_table"])
     database.execute(_SQL["clear_reconsidered"])
-    ids, waves = ([each[column] for each in people] for column in (0, 1))
-    database.execute(_SQL["find_late"], {"people": ids, "waves": waves})
+    ids, waves, deadlines = ([each[column] for each in people] for column in (0, 1, 2))
+    database.execute(_SQL["find_late"], {"people": ids, "waves": waves, "deadlines": deadlines})
     counted = 0
     for place, source in database.rows(_SQL["places"]):
-        parameters = {**booking_parameters(source, programme, now=now, actor=actor), "watermark": None}
+        parameters = {**booking_parameters(source, programme, now=now, actor=actor), "watermark": None, "anew": True}
         counted += _book({**parameters, "place": place, "kept_lines": KEPT_LINES})
     return counted
 

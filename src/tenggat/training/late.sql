@@ -1,5 +1,5 @@
--- Purchases that were kept as late, and lie before the deadline of an extension: they are judged again by the statements
--- of purchases.sql, as if their platforms told of them now, in the order in which they happened.
+-- Purchases that were kept as late and lie before the deadline that an extension gives: they are judged anew by the
+-- statements of purchases.sql, as if their platforms told of them now, in the order in which they happened.
 
 -- name: reconsidered_table
 -- Makes room for them; a person's purchases take turns by event time.
@@ -17,16 +17,19 @@ CREATE TEMPORARY TABLE IF NOT EXISTS reconsidered (
 DELETE FROM reconsidered;
 
 -- name: find_late
--- Finds the late purchases of these people that are not late any more.
+-- Finds the purchases of these people that were late for the deadline they had and are not for the one they have. What
+-- lies before the deadline they had was late for another reason: an officer had renewed it later.
 -- reads: waves_participation, training_purchase
 INSERT INTO reconsidered (person_id, wave, source, reference, place)
 SELECT purchase.person_id, purchase.wave, purchase.source, purchase.reference,
        row_number() OVER (PARTITION BY purchase.person_id ORDER BY purchase.occurred_at, source, reference)
-  FROM unnest(%(people)s::uuid[], %(waves)s::integer[]) AS mine (person_id, wave)
+  FROM unnest(%(people)s::uuid[], %(waves)s::integer[], %(deadlines)s::timestamptz[])
+       AS mine (person_id, wave, deadline_at)
   JOIN waves_participation AS participation
     ON participation.person_id = mine.person_id AND participation.wave = mine.wave
   JOIN training_purchase AS purchase ON purchase.person_id = mine.person_id AND purchase.wave = mine.wave
- WHERE purchase.late AND purchase.occurred_at < participation.deadline_at;
+ WHERE purchase.late AND purchase.occurred_at >= mine.deadline_at
+   AND purchase.occurred_at < participation.deadline_at;
 
 -- name: places
 -- Which platform's purchases come when.

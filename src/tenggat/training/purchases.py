@@ -245,7 +245,7 @@ def _price(text: str) -> int:
 
 
 def booking_parameters(source: str, programme: Programme, *, now: datetime, actor: Actor) -> dict[str, Any]:
-    """What the statements of purchases.sql take, but for `turn` and `watermark`."""
+    """What the statements of purchases.sql take, but for `turn`, `watermark` and `anew`."""
     ends = spending_ends(programme)
     return {
         "source": source,
@@ -265,7 +265,7 @@ class _Slice:
     """The statements of one slice, in their order, in one transaction."""
 
     def __init__(self, source: str, programme: Programme, *, now: datetime, actor: Actor) -> None:
-        self.parameters = booking_parameters(source, programme, now=now, actor=actor)
+        self.parameters = booking_parameters(source, programme, now=now, actor=actor) | {"anew": False}
 
     @transaction.atomic
     def take(self, events: list[_Arriving]) -> _Verdicts:

@@ -101,7 +101,8 @@ SELECT participation.person_id
 -- name: judge_purchases
 -- Says of each purchase whose turn it is what becomes of it; the rules stand in rules/deadlines.py. (LIMIT keeps the
 -- planner from reading all references of a platform for the few of a slice, when its statistics are of yesterday.)
--- reads: waves_participation, training_reference, training_purchase, training_course, ledger_entry
+-- What was refused as late stays so, unless an extension has it judged anew, or could not resolve it and holds it.
+-- reads: waves_participation, waves_hold, training_reference, training_purchase, training_course, ledger_entry
 UPDATE arriving SET was = judged.state, verdict = judged.verdict
   FROM (
     SELECT row.line, participation.state,
@@ -111,7 +112,11 @@ UPDATE arriving SET was = judged.state, verdict = judged.verdict
                   AND (known.course_code, known.price, known.occurred_at) = (row.course, row.price, row.occurred_at)
                THEN 'repeated'
              WHEN known.reference IS NOT NULL AND NOT known.late THEN 'reference_changed'
-             WHEN known.late AND known.occurred_at >= participation.deadline_at THEN 'late_before'
+             WHEN known.late AND NOT %(anew)s AND NOT EXISTS (
+                      SELECT FROM waves_hold AS hold
+                       WHERE hold.person_id = row.person_id AND hold.wave = row.wave AND hold.lifted_at IS NULL
+                         AND hold.reason IN ('unknown_course', 'over_balance')
+                         AND hold.reference = %(source)s || '/' || row.reference) THEN 'late_before'
              WHEN known.late AND (known.course_code, known.price, known.occurred_at)
                                  <> (row.course, row.price, row.occurred_at) THEN 'reference_changed'
              WHEN row.occurred_at < participation.accepted_at THEN 'before_acceptance'

@@ -92,6 +92,8 @@ class Participation(models.Model):
                 condition=Q(state="accepted", first_purchase_at=None),
                 name="waves_due",
             ),
+            # serves: cancel_outdated (reminders.sql), whose deadline was ever changed; small, since few are
+            models.Index(fields=["person", "wave"], condition=Q(deadline_version__gt=1), name="waves_redated"),
         )
 
 

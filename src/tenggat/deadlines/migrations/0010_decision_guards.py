@@ -25,5 +25,5 @@ DROP FUNCTION deadlines_decision_stays();
 
 
 class Migration(migrations.Migration):
-    dependencies = (("deadlines", "0004_decisions"), ("journal", "0002_guards"))
+    dependencies = (("deadlines", "0009_decisions"), ("journal", "0002_guards"))
     operations = (migrations.RunSQL(ONLY_LIFTED, UNDO),)

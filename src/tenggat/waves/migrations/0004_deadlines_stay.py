@@ -27,5 +27,5 @@ DROP FUNCTION waves_deadline_stays();
 
 
 class Migration(migrations.Migration):
-    dependencies = (("waves", "0002_guards"),)
+    dependencies = (("waves", "0003_redated"),)
     operations = (migrations.RunSQL(NEVER_SHORTENED, UNDO),)

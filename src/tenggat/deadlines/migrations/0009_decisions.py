@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deadlines', '0003_guards'),
+        ('deadlines', '0008_release_guards'),
     ]
 
     operations = [

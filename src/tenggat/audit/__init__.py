@@ -1,0 +1,1 @@
+"""The audit of everything: what stands in the database, worked out anew from its raw rows."""
