@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from tenggat.audit.verify import verify
 from tenggat.deadlines import deciding
 from tenggat.deadlines.deciding import Decided, Terms
 from tenggat.deadlines.scopes import Scope
@@ -37,3 +38,8 @@ def lift(decided: Decided, *, now: datetime = BEFORE) -> Decided:
 
 def _terms(scope: Scope, until: datetime, effective: datetime) -> Terms:
     return Terms(scope, until, effective, reason="the site was down", by="Sari", approved_by="Bambang")
+
+
+def faults() -> list[str]:
+    """What an audit of everything finds."""
+    return [f"{check.name}: {check.detail}" for check in verify(programme=PRAKERJA) if not check.ok]

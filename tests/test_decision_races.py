@@ -1,5 +1,6 @@
 """Holds and extensions in one session, a run, a purchase or an import in another: right whoever comes first."""
 
+from collections.abc import Iterator
 from concurrent.futures import wait
 from pathlib import Path
 from threading import Barrier
@@ -11,7 +12,7 @@ from tenggat.deadlines.models import Run
 from tenggat.deadlines.scopes import Scope
 from tenggat.registry.models import BlacklistEntry
 from tenggat.waves.models import Hold, Participation
-from tests.office import BEFORE, DAY, NEXT_WEEK, WAVE_10, extend, hold, lift
+from tests.office import BEFORE, DAY, NEXT_WEEK, WAVE_10, extend, faults, hold, lift
 from tests.scene import (
     AYU,
     BUDI,
@@ -31,6 +32,12 @@ from tests.scene import (
 from tests.sessions import sessions, wait_until_blocked
 
 pytestmark = pytest.mark.usefixtures("committed")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_wrong_in_the_end(committed: None) -> Iterator[None]:
+    yield
+    assert faults() == []
 
 
 @pytest.mark.parametrize("of_the_wave", [True, False])

@@ -1,5 +1,6 @@
 """Holds: a person, a wave, a platform's people, everyone; stacked, lifted, and decided when it was too late."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from tenggat.registry.actions import ReasonMissing
 from tenggat.registry.models import BlacklistEntry
 from tenggat.waves.models import Hold, Participation
 from tenggat.waves.refusals import WaveUnknown
-from tests.office import AFTERWARDS, BEFORE, DAY, NEXT_WEEK, WAVE_10, extend, hold, lift
+from tests.office import AFTERWARDS, BEFORE, DAY, NEXT_WEEK, WAVE_10, extend, faults, hold, lift
 from tests.scene import (
     ANNOUNCED,
     AYU,
@@ -45,6 +46,12 @@ from tests.scene import (
 
 pytestmark = pytest.mark.django_db
 AFTER_THE_HOLD = NEXT_WEEK + timedelta(hours=2)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_wrong_in_the_end(db: None) -> Iterator[None]:
+    yield
+    assert faults() == []
 
 
 def test_who_is_held_is_not_revoked_until_the_hold_is_over() -> None:

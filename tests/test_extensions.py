@@ -1,5 +1,6 @@
 """Extensions: a later deadline, never an earlier one; what was too late may be in time."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -16,7 +17,7 @@ from tenggat.messaging.models import Message
 from tenggat.training.models import Purchase
 from tenggat.waves.actions import open_wave
 from tenggat.waves.models import Hold, Participation, Wave
-from tests.office import AFTERWARDS, BEFORE, DAY, NEXT_WEEK, WAVE_10, extend
+from tests.office import AFTERWARDS, BEFORE, DAY, NEXT_WEEK, WAVE_10, extend, faults
 from tests.scene import (
     ANNOUNCED,
     AYU,
@@ -44,6 +45,12 @@ pytestmark = pytest.mark.django_db
 LATER_NIGHT = NEXT_WEEK + timedelta(hours=2, minutes=30)
 LATE = DEADLINE + DAY
 """Too late for the deadline, in time for the extended one."""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_wrong_in_the_end(db: None) -> Iterator[None]:
+    yield
+    assert faults() == []
 
 
 def deadline_of(person: UUID) -> tuple[datetime | None, int]:

@@ -12,7 +12,7 @@ from tenggat.deadlines.deciding import Decided
 from tenggat.deadlines.scopes import Scope
 from tenggat.rules.deadlines import Hold, PurchaseFact, outcome
 from tenggat.waves.models import Participation
-from tests.office import extend, hold, lift
+from tests.office import extend, faults, hold, lift
 from tests.scene import ANNOUNCED, DEADLINE, KEYS, NIGHT, bought, cancelled, catalogue, crowd, feed, night
 
 MICRO = timedelta(microseconds=1)
@@ -175,6 +175,7 @@ def test_rule_and_statements_agree_on_random_decisions(tmp_path: Path, seed: int
     found = _found(200)
     for story, decisions, state in zip(stories, decreed, found, strict=True):
         assert state == _expected(story, decisions), (seed, story, decisions)
+    assert faults() == []
     assert {"bought", "held", "revoked"} <= set(found)
 
 

@@ -1,5 +1,6 @@
 """The end of spending: on 15 December 2020 what was left of the training balance returned, and nobody was revoked."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from tenggat.journal.models import Act, Event
 from tenggat.ledger.models import Entry
 from tenggat.registry.models import BlacklistEntry
 from tenggat.waves.models import Participation
-from tests.office import DAY, WAVE_10, extend
+from tests.office import DAY, WAVE_10, extend, faults
 from tests.scene import (
     AYU,
     BUDI,
@@ -36,6 +37,12 @@ from tests.scene import (
 pytestmark = pytest.mark.django_db
 OVER = datetime(2020, 12, 16, tzinfo=WIB)
 SETTLED_OVER = OVER + timedelta(hours=2)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_wrong_in_the_end(db: None) -> Iterator[None]:
+    yield
+    assert faults() == []
 
 
 def test_what_was_not_spent_returns_and_nobody_is_revoked(tmp_path: Path) -> None:
