@@ -1,7 +1,8 @@
 """Holds: a person, a wave, a platform's people, everyone; stacked, lifted, and decided when it was too late."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tenggat.ledger.models import Entry
 from tenggat.messaging.models import Message
 from tenggat.registry.actions import ReasonMissing
 from tenggat.registry.models import BlacklistEntry
+from tenggat.rules.values import Brake, Dated
 from tenggat.waves.models import Hold, Participation
 from tenggat.waves.refusals import WaveUnknown
 from tests.office import AFTERWARDS, BEFORE, DAY, NEXT_WEEK, WAVE_10, extend, faults, hold, lift
@@ -213,6 +215,18 @@ def test_a_second_revocation_is_told_again() -> None:
     assert list(told.values_list("state", flat=True)) == ["cancelled", "planned"]
     assert BlacklistEntry.objects.filter(person_id=ayu, lifted_at=None).count() == 1
     assert Entry.objects.filter(person_id=ayu).aggregate(left=Sum("amount"))["left"] == 0
+
+
+def test_the_brake_does_not_count_twice_who_is_revoked_twice(tmp_path: Path) -> None:
+    _, budi = wave(AYU, BUDI)
+    catalogue(tmp_path)
+    feed(tmp_path, bought(AYU))
+    half = Brake(0, 60, smallest_wave=1, people=100, reference="a test")
+    programme = replace(PRAKERJA, brakes=Dated("brake", ((date(2020, 4, 11), half),)))
+    assert engine.revoke(programme=programme, now=NIGHT).revoked == 1
+    hold(Scope(person_id=budi), now=AFTERWARDS)
+    again = engine.revoke(programme=programme, now=AFTER_THE_HOLD)
+    assert (again.brake, again.revoked) == ([], 1)
 
 
 def test_a_purchase_told_late_is_taken_of_somebody_reinstated_by_a_hold(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tenggat.deadlines.deciding import NotAnnounced, SpendingOver
+from tenggat.deadlines.reinstating import reinstate
+from tenggat.deadlines.releasing import overdraft, release_seats, seats
 from tenggat.deadlines.reminders import plan_reminders
 from tenggat.deadlines.scopes import Scope, source_scope
 from tenggat.journal.models import Event
@@ -294,6 +296,32 @@ def test_a_deadline_past_the_end_of_spending_helps_nobody() -> None:
             extend(scope, over + SECOND)
     assert deadline_of(ayu) == (DEADLINE, 1)
     assert extend(WAVE_10, over).affected == 1
+
+
+def test_what_an_officer_left_late_stays_late_when_the_renewed_deadline_is_extended(tmp_path: Path) -> None:
+    [ayu] = wave(AYU)
+    catalogue(tmp_path)
+    feed(tmp_path, bought(AYU, LATE), now=LATE)
+    night(LATE)
+    now = LATE + DAY
+    reinstate(person_id=ayu, reason="keliru", by="Sari", programme=PRAKERJA, now=now, actor=OFFICER)
+    renewed, version = deadline_of(ayu)
+    assert renewed is not None
+    assert extend(Scope(person_id=ayu), renewed + DAY, effective=now, now=now).affected == 1
+    assert (deadline_of(ayu), state_of(ayu)) == ((renewed + DAY, version + 1), "accepted")
+    feed(tmp_path, bought(AYU, LATE), now=now)
+    assert (refusals(tmp_path), state_of(ayu)) == (["late_before"], "accepted")
+    assert night(renewed + 2 * DAY).revoked == 1
+
+
+def test_seats_that_were_released_are_owed_when_an_extension_brings_people_back() -> None:
+    wave(AYU, BUDI)
+    run = night().run
+    open_wave(number=11, quota=1, now=NIGHT, actor=OFFICER)
+    assert run is not None
+    assert release_seats(run_ids=[run], to_wave=11, now=NIGHT, actor=OFFICER).by_run == {run: 2}
+    extend(WAVE_10, now=AFTERWARDS)
+    assert overdraft(seats()) == 2
 
 
 def test_a_run_decides_by_the_new_deadline_only(tmp_path: Path) -> None:

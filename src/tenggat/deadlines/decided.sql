@@ -29,6 +29,14 @@ DELETE FROM in_scope;
 -- Empties the other one.
 DELETE FROM affected;
 
+-- name: look_at_in_scope
+-- Tells the planner how many people there are.
+ANALYZE in_scope;
+
+-- name: look_at_affected
+-- Tells it how many of them change.
+ANALYZE affected;
+
 -- name: lock_waves
 -- A decision about more than one person takes the waves first: a slice waits for it, or it for the slice, and nobody
 -- is imported meanwhile.
@@ -120,9 +128,8 @@ SELECT participation.person_id, participation.wave
 -- writes: waves_hold, waves_participation, journal_event
 WITH lifted AS (
     UPDATE waves_hold AS hold SET lifted_at = %(now)s
-      FROM in_scope
-     WHERE hold.person_id = in_scope.person_id AND hold.wave = in_scope.wave
-       AND hold.reason = 'decision' AND hold.reference = %(reference)s AND hold.lifted_at IS NULL
+     WHERE hold.reason = 'decision' AND hold.reference = %(reference)s AND hold.lifted_at IS NULL
+       AND (%(person)s IS NULL OR hold.person_id = %(person)s)
     RETURNING hold.person_id, hold.wave, hold.hold_id
 ), marked AS (
     UPDATE waves_participation AS participation SET held_until = remaining.until_at

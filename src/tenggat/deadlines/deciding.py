@@ -6,9 +6,9 @@ is reinstated (I2). The statements stand in decided.sql and undoing.sql, the rul
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from django.db import connection, transaction
+from django.db import transaction
 from psycopg.types.json import Jsonb
 
 from tenggat.deadlines import undoing
@@ -164,10 +164,9 @@ def carry_out(decision: Decision, programme: Programme, *, now: datetime, actor:
     in_scope = database.execute(_SQL["find_in_scope"], parameters)
     if not in_scope and decision.kind == "hold":
         return Decided(decision, 0, 0, 0)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE in_scope")
-        cursor.execute(_SQL["find_held" if decision.kind == "hold" else "find_extended"].text, parameters)
-        cursor.execute("ANALYZE affected")
+    _look_at("in_scope")
+    database.execute(_SQL["find_held" if decision.kind == "hold" else "find_extended"], parameters)
+    _look_at("affected")
     [(affected, reinstated)] = database.rows(_SQL["changed"])
     if reinstated:
         undoing.undo(
@@ -219,6 +218,11 @@ def lift(*, decision_id: int, reason: str, by: str, now: datetime, actor: Actor)
     told = _about(decision) | {"by": lifted_by, "affected": affected}
     journal.act(kind="hold_lifted", occurred_at=now, now=now, actor=actor, details=told)
     return Decided(decision, affected, 0, in_scope)
+
+
+def _look_at(room: Literal["in_scope", "affected"]) -> None:
+    """The planner has no idea of how many people a temporary table has."""
+    database.execute(_SQL[f"look_at_{room}"])
 
 
 def _lock_waves(scope: Scope) -> None:
