@@ -118,8 +118,8 @@ def _before_commits(scene: Scene) -> int:
 
 
 def _behind_statements(scene: Scene) -> int:
-    """Each engine dies behind one of its first thirty statements, inside a transaction or not."""
-    return _until_over(scene, lambda tries: f"statement:{scene.dice.randint(1, 29 + tries)}")
+    """Each engine dies behind one of its first few statements, inside a transaction or not."""
+    return _until_over(scene, lambda tries: f"statement:{scene.dice.randint(1, 6 + tries)}")
 
 
 def _until_over(scene: Scene, fate: Callable[[int], str]) -> int:
@@ -178,17 +178,14 @@ def _server(scene: Scene) -> int:
 
 
 def _kill_server(here: Place) -> None:
-    data = next(here.folder.rglob("postmaster.pid"))
-    postmaster = int(data.read_text().split()[0])
-    family = [postmaster, *_children(postmaster)]
-    for pid in family:
+    with psycopg.connect(here.url("postgres")) as session:
+        backend = session.info.backend_pid
+        postmaster = int(Path(f"/proc/{backend}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+    for pid in [postmaster, *map(int, children)]:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     embedded.ensure(here.folder, say=lambda _: None)
-
-
-def _children(parent: int) -> list[int]:
-    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 
 
 def _connections(scene: Scene) -> int:

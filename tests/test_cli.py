@@ -18,6 +18,8 @@ OPENED, ANNOUNCED = "2020-09-26T12:00:00+07:00", "2020-10-02T12:00:00+07:00"
 MORNING, NOON = "2020-10-24T06:00:00+07:00", "2020-10-24T12:00:00+07:00"
 NIGHT, AFTER = "2020-11-01T02:30:00+07:00", "2020-11-01T09:00:00+07:00"
 
+WEEK = "2020-11-08T00:00:00+07:00"
+
 
 def accepted(home: Tenggat, folder: Path, *niks: str, status: int = 0) -> dict[str, object]:
     """A wave of these people, imported from a file."""
@@ -280,6 +282,8 @@ def test_help_names_every_command(home: Tenggat) -> None:
     told = home.run("--help", check=0).stdout
     for word in ("init", "replay", "wave", "import", "remind", "deliver", "revoke", "report", "person", "blacklist"):
         assert word in told
+    for word in ("hold", "extend", "lift", "decisions"):
+        assert word in told
 
 
 def test_keys_are_rotated_and_everything_stays_readable(home: Tenggat, tmp_path: Path) -> None:
@@ -318,6 +322,73 @@ def test_the_brake_waits_with_status_3_and_two_approve(home: Tenggat, tmp_path: 
     assert home.refused("approve", waiting["run"], "--by", "sari", "--now", NIGHT) == "approved_before"
     assert home.json("approve", waiting["run"], "--by", "Bambang", "--now", NIGHT)["state"] == "open"
     assert home.json("revoke", "--now", NIGHT)["revoked"] == 2
+
+
+def test_a_hold_is_decided_listed_and_lifted(home: Tenggat, tmp_path: Path) -> None:
+    accepted(home, tmp_path, AYU, BUDI)
+    why = ("--reason", "Situs tidak dapat dibuka", "--by", "Sari")
+    held = home.json("hold", "--person", AYU, "--until", WEEK, *why, "--approved-by", "Bambang", "--now", NOON)
+    assert held == {"decision": 1, "affected": 1, "reinstated": 0, "until": "2020-11-07T17:00:00+00:00"}
+    run = home.json("revoke", "--now", NIGHT)
+    assert (run["held"], run["revoked"], run["spent_over"]) == (1, 1, {"people": 0, "returned": 0})
+    [listed] = home.json("decisions", "--now", AFTER)["decisions"]
+    assert (listed["kind"], listed["scope"], listed["decided_by"], listed["approved_by"]) == (
+        "hold", "person", "Sari", "Bambang",
+    )  # fmt: skip
+    assert "Situs tidak dapat" in home.run("decisions", "--now", AFTER, check=0).stdout
+    assert home.json("lift", 1, "--reason", "selesai", "--by", "Sari", "--now", AFTER)["affected"] == 1
+    assert home.json("revoke", "--now", "2020-11-01T10:00:00+07:00")["revoked"] == 1
+    told = home.json("person", AYU, "--now", AFTER)
+    assert [event["kind"] for event in told["events"]] == ["accepted", "held", "revoked", "hold_lifted"]
+    assert AYU not in json.dumps(told) + json.dumps(listed)
+
+
+def test_an_extension_after_the_night_reinstates(home: Tenggat, tmp_path: Path) -> None:
+    accepted(home, tmp_path, AYU, BUDI)
+    home.run("revoke", "--now", NIGHT, check=0)
+    words = ("extend", "--wave", 10, "--until", WEEK, "--reason", "Situs mati", "--by", "Sari", "--now", AFTER)
+    nobody = home.run(*words, check=0)
+    assert "--effective" in nobody.stderr
+    assert home.json(*words)["affected"] == 0
+    done = home.json(*words, "--effective", "2020-10-31T20:00:00+07:00")
+    assert (done["affected"], done["reinstated"]) == (2, 2)
+    person = home.json("person", AYU, "--now", AFTER)
+    assert (person["state"], person["deadline_at"], person["balance"], person["blacklisted"]) == (
+        "accepted", "2020-11-07T17:00:00+00:00", 3_550_000, False,
+    )  # fmt: skip
+
+
+def test_what_no_decision_can_be_is_refused_with_status_2(home: Tenggat, tmp_path: Path) -> None:
+    accepted(home, tmp_path, AYU)
+    usual = ("--reason", "x", "--by", "Sari", "--now", NOON)
+    for words, code in (
+        (("hold", "--until", WEEK, *usual), "scope_unclear"),
+        (("hold", "--everyone", "--wave", 10, "--until", WEEK, *usual), "scope_unclear"),
+        (("hold", "--person", BUDI, "--until", WEEK, *usual), "person_unknown"),
+        (("hold", "--person", "123", "--until", WEEK, *usual), "nik_length"),
+        (("hold", "--wave", 11, "--until", WEEK, *usual), "wave_unknown"),
+        (("extend", "--source", "toko", "--until", WEEK, *usual), "source_unknown"),
+        (("extend", "--wave", 10, "--until", "tomorrow", *usual), "clock_refused"),
+        (("extend", "--wave", 10, "--until", WEEK, *usual, "--effective", NIGHT), "moment_refused"),
+        (("hold", "--wave", 10, "--until", MORNING, *usual), "moment_refused"),
+        (("extend", "--wave", 10, "--until", WEEK, *usual, "--approved-by", " SARI "), "same_person"),
+        (("extend", "--wave", 10, "--until", "2020-12-31T00:00:00+07:00", *usual), "spending_over"),
+        (("lift", 1, *usual), "decision_unknown"),
+        (("hold", "--wave", 10, "--until", WEEK, "--by", "Sari", "--now", NOON), "usage"),
+    ):
+        assert home.refused(*words) == code, words
+    assert home.json("decisions", "--now", NOON) == {"decisions": []}
+
+
+def test_the_report_names_the_feed_that_people_wait_for(home: Tenggat, tmp_path: Path) -> None:
+    accepted(home, tmp_path, AYU)
+    write(tmp_path / "buying.csv", BUYING, [])
+    home.run(
+        "import", "purchases", tmp_path / "buying.csv", "--source", "toko", "--through", NOON, "--now", NOON, check=0
+    )
+    told = home.json("report", "--now", NIGHT)
+    assert (told["silent_feeds"], told["waiting"]) == (["toko"], 1)
+    assert "1 person waits for the purchases of: toko" in home.run("report", "--now", NIGHT, check=0).stdout
 
 
 def test_yes_answers_the_brake_in_a_sandbox(home: Tenggat, tmp_path: Path) -> None:

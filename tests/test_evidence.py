@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tenggat.deadlines import approving, engine
+from tenggat.deadlines.reinstating import reinstate
 from tenggat.evidence import checking, kept
 from tenggat.evidence.file import build
 from tenggat.evidence.reading import LARGEST, Disagrees
@@ -160,6 +161,20 @@ def test_everybody_has_a_case_revoked_or_not(tmp_path: Path) -> None:
         "accepted", "revoked", "reinstated", "bought", "blacklisted",
     ]  # fmt: skip
     assert verdict(back, tmp_path).ok, verdict(back, tmp_path)
+
+
+@pytest.mark.usefixtures("committed")
+def test_the_case_of_somebody_reinstated_still_has_the_run_that_revoked(tmp_path: Path) -> None:
+    [ayu] = wave(AYU)
+    run = night().run
+    reinstate(person_id=ayu, reason="sakit", by="Sari Dewi", programme=PRAKERJA, now=LATER, actor=OFFICER)
+    sealed()
+    case = case_of(ayu)
+    assert (case["state"], case["participations"][0]["run"], case["run"]["run"]) == ("accepted", None, run)
+    assert case["participations"][0]["deadline_version"] == 2
+    assert verdict(case, tmp_path).ok, verdict(case, tmp_path)
+    case["run"] = None
+    assert not verdict(case, tmp_path).ok
 
 
 @pytest.mark.usefixtures("committed")

@@ -22,6 +22,7 @@ _LISTS: dict[str, list[Any]] = {
     "state": ["accepted"], "outcome": ["file"], "code": ["A"], "title": ["A"], "institution": ["A"], "price": [1],
     "fingerprints": [PERSON], "households": [PERSON], "people": [PERSON], "numbers": [PERSON], "days": [MOMENT.date()],
     "ciphers": [b"x"], "ids": [PERSON], "totals": [1], "trainings": [1], "unseen": [1], "running": [1],
+    "spending_waves": [1], "spending_ends": [MOMENT], "waves_over": [1],
 }  # fmt: skip
 _ONE: dict[str, Any] = {
     "wave": 1, "step": "h-7", "state": "accepted", "channel": "sms", "deadline_version": 1, "person_id": PERSON,
@@ -30,9 +31,10 @@ _ONE: dict[str, Any] = {
 _WORDS = {"source", "reference", "reason", "actor", "rule_digest", "zone", "outcome"}
 _NUMBERS = {
     "kept_lines", "run", "size", "turn", "expected", "number", "version", "limit", "lower", "seen", "upper", "shift",
+    "after_wave", "place",
 }  # fmt: skip
 _IDS = {"person", "first_person", "last_person", "after_person", "after"}
-_FLAGS = {"skip_if_bought", "personal"}
+_FLAGS = {"skip_if_bought", "personal", "whole_waves", "anew"}
 _UTILITY = ("CREATE", "COPY", "TRUNCATE", "ANALYZE", "SET")
 
 

@@ -119,8 +119,9 @@ SELECT fault, count(*),
 
 -- name: revoked
 -- Holds everyone who is revoked against the raw purchases and holds (I1), and looks for what belongs to it (I3).
--- An entry of the blacklist that an officer lifted is told in the journal.
--- reads: waves_participation, training_purchase, waves_hold, deadlines_run, registry_blacklist_entry, journal_event
+-- An entry of the blacklist that an officer lifted is told in the journal. A purchase refused as late counts where an
+-- extension made it one in time, unless it could not have been paid or was taken back, or its course is not known.
+-- reads: waves_participation, training_purchase, waves_hold, deadlines_run, registry_blacklist_entry, journal_event, ledger_entry, training_course, training_early_cancellation
 WITH revoked AS (
     SELECT participation.person_id, participation.wave, participation.accepted_at, participation.deadline_at,
            run.run_id, run.cutoff_at
@@ -134,6 +135,21 @@ WITH revoked AS (
         ON purchase.person_id = revoked.person_id AND purchase.wave = revoked.wave
      WHERE purchase.occurred_at >= revoked.accepted_at AND purchase.occurred_at < revoked.deadline_at
        AND (purchase.cancelled_at IS NULL OR purchase.cancelled_at >= revoked.deadline_at)
+       AND (NOT purchase.late
+            OR (EXISTS (SELECT FROM training_course AS course WHERE course.code = purchase.course_code)
+                AND purchase.price <= (
+                      SELECT sum(entry.training) FROM ledger_entry AS entry
+                       WHERE entry.person_id = revoked.person_id AND entry.wave = revoked.wave
+                         AND entry.kind = 'committed')
+                AND NOT EXISTS (
+                      SELECT FROM training_early_cancellation AS early
+                       WHERE early.source = purchase.source AND early.reference = purchase.reference
+                         AND early.occurred_at < revoked.deadline_at)
+                AND NOT EXISTS (
+                      SELECT FROM journal_event AS decision
+                       WHERE decision.person_id = revoked.person_id AND decision.wave = revoked.wave
+                         AND decision.kind = 'reinstated' AND decision.details ->> 'starts_at' IS NOT NULL
+                         AND decision.occurred_at > purchase.occurred_at)))
 ), held AS (
     SELECT DISTINCT revoked.person_id, revoked.wave
       FROM revoked
@@ -199,7 +215,12 @@ WITH announced AS (
                   AND NOT EXISTS (
                           SELECT FROM waves_hold AS hold
                            WHERE hold.person_id = idle.person_id AND hold.wave = idle.wave
-                             AND hold.effective_at <= idle.deadline_at
+                             AND (hold.effective_at <= idle.deadline_at OR EXISTS (
+                                     SELECT FROM waves_hold AS earlier -- it began while that one stood
+                                      WHERE earlier.person_id = hold.person_id AND earlier.wave = hold.wave
+                                        AND earlier.effective_at < hold.effective_at
+                                        AND hold.effective_at <= LEAST(COALESCE(earlier.until_at, 'infinity'),
+                                                                       COALESCE(earlier.lifted_at, 'infinity'))))
                              AND (hold.lifted_at IS NULL OR hold.lifted_at >= run.opened_at)
                              AND (hold.until_at IS NULL OR hold.until_at > run.cutoff_at))
                   AND NOT EXISTS (

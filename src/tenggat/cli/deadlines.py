@@ -109,6 +109,7 @@ def revoke(dry_run: DryRun = False, yes: Yes = False, now: Now = None, as_json: 
         "returned": done.returned,
         "by_wave": {str(wave): count for wave, count in sorted(done.by_wave.items())},
         "silent_feeds": done.silent,
+        "spent_over": {"people": done.spent_over.people, "returned": done.spent_over.returned},
         "waits": waits,
         "expected": done.expected,
         "brake": done.brake,
@@ -134,6 +135,11 @@ def revoke(dry_run: DryRun = False, yes: Yes = False, now: Now = None, as_json: 
         )
         for wave, count in sorted(done.by_wave.items()):
             showing.line(f"  wave {wave:>3}  {showing.number(count):>9}")
+        if done.spent_over.people:
+            showing.line(
+                f"Spending is over: {showing.money(done.spent_over.returned, house.programme.currency)} that "
+                f"{showing.people(done.spent_over.people)} did not use returned; nobody is revoked for it."
+            )
         if done.silent:
             showing.line(f"People wait for the purchases of: {', '.join(done.silent)}")
         elif done.held:

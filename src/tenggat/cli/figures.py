@@ -51,7 +51,13 @@ def report(
         _write_csv(found, file)
     total = found.total.as_dict()
     del total["wave"]
-    data = {"as_of": found.as_of, "waves": [wave.as_dict() for wave in found.waves], "total": total}
+    data = {
+        "as_of": found.as_of,
+        "waves": [wave.as_dict() for wave in found.waves],
+        "total": total,
+        "silent_feeds": list(found.silent_feeds),
+        "waiting": found.waiting,
+    }
     return Answer(data, lambda: _show_report(found, house.programme.time_zone))
 
 
@@ -79,6 +85,9 @@ def _show_report(found: "Report", zone: str) -> None:
         for figures in (*found.waves, found.total)
     ]
     showing.table(["wave", *counts, "lapse rate"], rows, last=True)
+    if found.silent_feeds:
+        waits = "waits" if found.waiting == 1 else "wait"
+        showing.line(f"{showing.people(found.waiting)} {waits} for the purchases of: {', '.join(found.silent_feeds)}")
 
 
 def _write_csv(found: "Report", file: Path) -> None:

@@ -63,7 +63,7 @@ def reinstate(
 @answers
 def list_apart(now: Now = None, as_json: AsJson = False) -> Answer:
     """List the records that could not be processed, and why; nothing about these people was changed."""
-    house = enter(now)
+    house = enter(now, writes=False)
     from tenggat.deadlines.quarantine import standing
 
     found = standing()
@@ -119,7 +119,7 @@ def retry(now: Now = None, as_json: AsJson = False) -> Answer:
 @answers
 def list_seats(now: Now = None, as_json: AsJson = False) -> Answer:
     """List the seats that each closed run has left empty, and what became of them."""
-    house = enter(now)
+    house = enter(now, writes=False)
     from tenggat.deadlines import releasing
 
     found = [run for run in releasing.seats() if run.revoked]

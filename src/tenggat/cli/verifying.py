@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 @answers
 def verify(now: Now = None, as_json: AsJson = False) -> Answer:
-    """Recompute books, states, deadlines, revocations, quotas, messages, blacklist and seals; exit 1 where one disagrees."""
+    """Recompute books, states, deadlines, revocations, quotas, messages, blacklist, seals; exit 1: one disagrees."""
     house = enter(now, writes=False)
     from tenggat.audit import verify as audit
 

@@ -2,13 +2,32 @@
 -- columns that the run decided by, against who is. Both directions must be empty before a run may close.
 
 -- name: disagreements
--- Names the first people whom the run took wrongly, and the first who escaped it and are not in quarantine.
--- reads: waves_participation, training_purchase, waves_hold, deadlines_quarantine, journal_event
+-- Names the first people whom the run took wrongly, and the first who escaped it and are not in quarantine. A purchase
+-- that was once too late counts where an extension makes it one in time and it could have been paid. A hold counts when
+-- it began before the deadline, or while an earlier one still stood.
+-- reads: waves_participation, training_purchase, waves_hold, ledger_entry, training_course, training_early_cancellation, journal_event, deadlines_quarantine
 WITH decided AS (
     SELECT person_id, wave, state, accepted_at, deadline_at
       FROM waves_participation
      WHERE deadline_at >= %(from_at)s AND deadline_at <= %(cutoff)s
        AND state NOT IN ('withdrawn', 'void')
+), ends AS (
+    SELECT hold.person_id, hold.wave, hold.hold_id, hold.effective_at, hold.lifted_at, decided.deadline_at,
+           COALESCE(hold.until_at, 'infinity') AS until_at,
+           LEAST(COALESCE(hold.until_at, 'infinity'), COALESCE(hold.lifted_at, 'infinity')) AS ends_at
+      FROM waves_hold AS hold
+      JOIN decided ON decided.person_id = hold.person_id AND decided.wave = hold.wave
+), reaching AS (
+    SELECT *, GREATEST(deadline_at, max(ends_at) OVER (
+                  PARTITION BY person_id, wave ORDER BY effective_at, hold_id
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS reached
+      FROM ends
+), chained AS (
+    SELECT *, bool_and(effective_at <= reached) OVER (
+                  PARTITION BY person_id, wave ORDER BY effective_at, hold_id) AS joins
+      FROM reaching
+), held AS (
+    SELECT person_id, wave FROM chained WHERE joins AND lifted_at IS NULL AND until_at > %(cutoff)s
 ), should AS (
     SELECT person_id, wave
       FROM decided
@@ -22,12 +41,18 @@ WITH decided AS (
                           SELECT FROM journal_event AS decision
                            WHERE decision.person_id = decided.person_id AND decision.wave = decided.wave
                              AND decision.kind = 'reinstated' AND decision.details ->> 'starts_at' IS NOT NULL
-                             AND decision.occurred_at > purchase.occurred_at)))
-       AND NOT EXISTS (
-               SELECT FROM waves_hold AS hold
-                WHERE hold.person_id = decided.person_id AND hold.wave = decided.wave
-                  AND hold.effective_at <= decided.deadline_at AND hold.lifted_at IS NULL
-                  AND (hold.until_at IS NULL OR hold.until_at > %(cutoff)s))
+                             AND decision.occurred_at > purchase.occurred_at))
+                  AND (NOT purchase.late
+                       OR (EXISTS (SELECT FROM training_course AS course WHERE course.code = purchase.course_code)
+                           AND purchase.price <= (
+                                 SELECT sum(entry.training) FROM ledger_entry AS entry
+                                  WHERE entry.person_id = decided.person_id AND entry.wave = decided.wave
+                                    AND entry.kind = 'committed')
+                           AND NOT EXISTS (
+                                 SELECT FROM training_early_cancellation AS early
+                                  WHERE early.source = purchase.source AND early.reference = purchase.reference
+                                    AND early.occurred_at < decided.deadline_at))))
+       AND NOT EXISTS (SELECT FROM held WHERE held.person_id = decided.person_id AND held.wave = decided.wave)
 ), is_so AS (
     SELECT person_id, wave FROM decided WHERE state = 'revoked'
 ), wrongly AS (

@@ -14,9 +14,10 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from tenggat.deadlines import audit, quarantine
+from tenggat.deadlines import audit, quarantine, spending, standing
 from tenggat.deadlines.halving import Taken, walk
 from tenggat.deadlines.models import Run
+from tenggat.deadlines.spending import SpentOver
 from tenggat.foundation import database, sql
 from tenggat.foundation.actors import ENGINE, Actor
 from tenggat.journal import actions as journal
@@ -68,6 +69,7 @@ class Outcome:
     quarantined: int = 0
     """Records that could not be processed, of this run and of earlier ones (quarantine.py)."""
     closed_here: bool = False
+    spent_over: SpentOver = field(default_factory=SpentOver)
 
     @property
     def revoked(self) -> int:
@@ -103,9 +105,20 @@ def revoke(*, programme: Programme, now: datetime, actor: Actor = ENGINE, progre
     """Finish an interrupted run, if there is one, then run for `now`; closes only when the audit agrees.
 
     A run that the brake stops waits for two approvals (approving.py), and nothing overtakes it. Raises AuditDisagrees
-    when the sets are not equal: the run stays open and is taken up again next time.
+    when the sets are not equal: the run stays open and is taken up again next time. Last, what nobody may spend any
+    longer returns (spending.py).
     """
+    outcome = _revoke(programme, now=now, actor=actor, progress=progress)
+    if not outcome.brake:
+        cutoff_at = _cutoff(programme, now)
+        outcome.spent_over = spending.give_back(programme=programme, cutoff_at=cutoff_at, now=now, actor=actor)
+    return outcome
+
+
+def _revoke(programme: Programme, *, now: datetime, actor: Actor, progress: Progress) -> Outcome:
     interrupted = Run.objects.exclude(state="closed").first()
+    cutoff_at = interrupted.cutoff_at if interrupted else _cutoff(programme, now)
+    standing.sweep(programme=programme, cutoff_at=cutoff_at, now=now, actor=actor)
     earlier = _go_on(interrupted, programme, now=now, actor=actor, progress=progress) if interrupted else None
     if earlier is not None and (earlier.brake or (earlier.closed_here and not _anybody_due(programme, now=now))):
         return earlier
@@ -121,6 +134,17 @@ def _anybody_due(programme: Programme, *, now: datetime) -> bool:
 
 def rehearse(*, programme: Programme, now: datetime, progress: Progress = _nothing) -> Outcome:
     """Do what `revoke` would do, with the same statements, and take each slice back: nothing stays."""
+    cutoff_at = _cutoff(programme, now)
+    if not standing.in_force(cutoff_at=cutoff_at).exists():
+        return _rehearse(programme, now=now, progress=progress)
+    with transaction.atomic():  # around all of it, so that nobody stays held either
+        standing.sweep(programme=programme, cutoff_at=cutoff_at, now=now, actor=ENGINE)
+        outcome = _rehearse(programme, now=now, progress=progress)
+        transaction.set_rollback(True)
+    return outcome
+
+
+def _rehearse(programme: Programme, *, now: datetime, progress: Progress) -> Outcome:
     outlook = look_ahead(programme=programme, now=now)
     outcome = _outcome(None, outlook, programme, now=now)
     outcome.brake = _brake(outlook, programme, now=now)
@@ -128,6 +152,7 @@ def rehearse(*, programme: Programme, now: datetime, progress: Progress = _nothi
     slices = _Slices(0, outlook, programme, now=now, actor=ENGINE)
     for done in slices.rehearsed(outcome):
         progress(done, sum(outlook.due.values()))
+    outcome.spent_over = spending.unspent(programme=programme, cutoff_at=outlook.cutoff_at)
     return outcome
 
 
@@ -135,6 +160,10 @@ def silent_feeds(outlook: Outlook, programme: Programme, *, now: datetime) -> li
     """The required feeds that have not delivered far enough for those whose deadline is over."""
     ripe_at = now - _settlement(programme, now)
     return [source for source, through in outlook.watermarks.items() if outlook.held and through < ripe_at]
+
+
+def _cutoff(programme: Programme, now: datetime) -> datetime:
+    return cutoff(now, _settlement(programme, now), required_watermarks())
 
 
 def _settlement(programme: Programme, now: datetime) -> timedelta:

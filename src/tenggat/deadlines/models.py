@@ -1,7 +1,7 @@
-"""Runs of the deadline engine."""
+"""Runs of the deadline engine, and what officers decided about deadlines."""
 
 from django.db import models
-from django.db.models import ExpressionWrapper, Q
+from django.db.models import ExpressionWrapper, F, Q
 
 from tenggat.foundation.sequences import NextValue
 from tenggat.waves.models import Wave
@@ -106,5 +106,56 @@ class Release(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(seats__gte=0, repaid__gte=0) & ~Q(seats=0, repaid=0), name="deadlines_release_moves_seats"
+            ),
+        )
+
+
+class Decision(models.Model):
+    """What an officer decided about somebody's deadline: a hold, or an extension. Rows are only added.
+
+    `effective_at` decides whom it reaches, `decided_at` is when it was written down (I2). Only a hold can be lifted:
+    what an extension promised stays.
+    """
+
+    decision_id = models.BigAutoField(primary_key=True)
+    kind = models.TextField(help_text="hold or extension")
+    scope = models.TextField(help_text="person, wave, source or everyone")
+    person_id = models.UUIDField(null=True)
+    wave = models.IntegerField(null=True)
+    source = models.TextField(null=True)
+    effective_at = models.DateTimeField()
+    until_at = models.DateTimeField(help_text="a hold ends then; of an extension, the first instant that is too late")
+    decided_at = models.DateTimeField()
+    reason = models.TextField()
+    decided_by = models.TextField()
+    approved_by = models.TextField(default="", help_text="another person who approved it")
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.TextField(default="")
+    lifted_reason = models.TextField(default="")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind__in=("hold", "extension")), name="deadlines_decision_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(scope="person", person_id__isnull=False, wave=None, source=None)
+                | Q(scope="wave", person_id=None, wave__isnull=False, source=None)
+                | Q(scope="source", person_id=None, wave=None, source__isnull=False)
+                | Q(scope="everyone", person_id=None, wave=None, source=None),
+                name="deadlines_decision_has_one_scope",
+            ),
+            models.CheckConstraint(
+                condition=Q(until_at__gt=F("effective_at")) & Q(effective_at__lte=F("decided_at")),
+                name="deadlines_decision_moments_in_order",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="") & ~Q(decided_by="") & ~Q(approved_by=F("decided_by")),
+                name="deadlines_decision_is_somebodys",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at=None, lifted_by="", lifted_reason="")
+                | (Q(kind="hold", lifted_at__isnull=False) & ~Q(lifted_by="") & ~Q(lifted_reason="")),
+                name="deadlines_only_holds_are_lifted",
             ),
         )

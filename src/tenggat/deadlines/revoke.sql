@@ -39,10 +39,12 @@ SELECT wave, from_at, counted.due - COALESCE(apart.due, 0) AS due, counted.held 
  ORDER BY wave;
 
 -- name: sizes
--- Says how large waves are, and how many earlier runs revoked in them: what the brake measures by.
--- reads: waves_wave, deadlines_slice
+-- Says how large waves are, and how many earlier runs revoked in them and nobody has brought back: what the brake
+-- measures by.
+-- reads: waves_wave, deadlines_slice, journal_event
 SELECT wave.number, wave.accepted,
-       COALESCE((SELECT sum(slice.revoked) FROM deadlines_slice AS slice WHERE slice.wave = wave.number), 0)::bigint
+       (COALESCE((SELECT sum(slice.revoked) FROM deadlines_slice AS slice WHERE slice.wave = wave.number), 0)
+        - (SELECT count(*) FROM journal_event AS back WHERE back.kind = 'reinstated' AND back.wave = wave.number))::bigint
   FROM waves_wave AS wave
  WHERE wave.number = ANY (%(waves)s);
 

@@ -28,6 +28,7 @@ def agree(file: Row, sealed: Sealed) -> None:
             raise Disagrees(f"An event of wave {event.wave} belongs to no participation of the file")
     _purchases(objects(file, "purchases"), sealed.events)
     _blacklist(file, sealed.events)
+    _decided(file.get("run"), [event for event in sealed.events if cases and event.wave == cases[-1]["wave"]])
     _run(file.get("run"), sealed.acts)
     _announcement(cases, sealed.acts)
 
@@ -77,10 +78,16 @@ def _revoked(case: Row, event: Happened | None, file: Row, where: str) -> None:
     ]  # fmt: skip
     if "returned" in event.details:
         _same(sum(returned), event.details["returned"], f"The money returned in {where}")
-    if file.get("state") == "revoked":
-        run = typed(file.get("run"), dict, "the run")
-        _same(run.get("run"), event.details.get("run"), "The number of the run")
-        _same(run.get("rule"), event.details.get("rule"), "The rule of the run")
+
+
+def _decided(run: object, events: Sequence[Happened]) -> None:
+    """The run is the one that last revoked the person, also where that was undone."""
+    event = _last(events, "revoked")
+    if event is None:
+        return _same(run, None, "The run")
+    row = typed(run, dict, "the run")
+    _same(row.get("run"), event.details.get("run"), "The number of the run")
+    return _same(row.get("rule"), event.details.get("rule"), "The rule of the run")
 
 
 def _purchases(rows: list[Row], events: Sequence[Happened]) -> None:

@@ -38,7 +38,7 @@ def build(*, person_id: UUID, nik: str, programme: Programme, now: datetime) -> 
         [(name, *_)] = database.rows(_WHO["person"], who)
         taken_part = _rows(_SQL["taking_part"], who)
         case = taken_part[-1] if taken_part else None
-        run = _run(case["run"]) if case else None
+        run = _run(person_id, case["wave"]) if case else None
         blacklist = _rows(_SQL["blacklist"], who)
         told = {
             "format": FORMAT,
@@ -65,14 +65,16 @@ def build(*, person_id: UUID, nik: str, programme: Programme, now: datetime) -> 
             "money": _rows(_SQL["money"], who),
             "blacklist": blacklist,
         }
-        return told | _sealed(person_id, case)
+        return told | _sealed(person_id, case, run)
 
 
-def _run(number: int | None) -> Row | None:
-    found = _rows(_SQL["run"], {"run": number})
-    if not found:
+def _run(person_id: UUID, wave: int) -> Row | None:
+    """The run that last revoked the person in a wave, also where that was undone."""
+    last = database.one(_SQL["last_run"], {"person": person_id, "wave": wave})
+    if last is None:
         return None
-    run = found[0]
+    [number] = last
+    [run] = _rows(_SQL["run"], {"run": number})
     watermarks, brake = json.loads(run["watermarks"]), json.loads(run["brake"])
     return run | {"watermarks": watermarks, "brake": brake, "approvals": _rows(_SQL["approvals"], {"run": number})}
 
@@ -101,11 +103,11 @@ def _rule(case: Row, run: Row | None, programme: Programme) -> Row | None:
     }
 
 
-def _sealed(person_id: UUID, case: Row | None) -> Row:
+def _sealed(person_id: UUID, case: Row | None, run: Row | None) -> Row:
     """The sealed rows with their proofs, and the chain from the oldest seal that they need."""
     proofs, unsealed = proving.prove(person_id=person_id)
-    wave, run = (case["wave"], case["run"]) if case else (None, None)
-    numbers = database.rows(_SQL["acts"], {"wave": wave, "run": run})
+    about = {"wave": case["wave"] if case else None, "run": run["run"] if run else None}
+    numbers = database.rows(_SQL["acts"], about)
     acts = proving.prove_acts(acts=[(act_id, number) for act_id, number in numbers])
     needed = {proof.seal_id for proof in proofs} | {proof.seal_id for proof in acts}
     head = sealing.last_seal()

@@ -9,6 +9,15 @@ SELECT participation.wave, participation.state, wave.announced_at, participation
  WHERE participation.person_id = %(person)s
  ORDER BY participation.accepted_at, participation.wave;
 
+-- name: last_run
+-- The run that last revoked one person in a wave, also where that was undone.
+-- reads: journal_event
+SELECT (details ->> 'run')::bigint
+  FROM journal_event
+ WHERE person_id = %(person)s AND wave = %(wave)s AND kind = 'revoked'
+ ORDER BY event_id DESC
+ LIMIT 1;
+
 -- name: holds
 -- What ever kept one person from being revoked.
 -- reads: waves_hold

@@ -68,8 +68,8 @@ def _events(case: Row) -> Iterator[Line]:
 def _what(event: Row, case: Row) -> str:
     zone, details = case["programme"]["time_zone"], event["details"] or {}
     bought = f"{details.get('course')}, {_rupiah(details.get('price'), case)}, melalui {details.get('source')}"
-    reference = details.get("reference", "")
-    hold = words.HOLDS.get(details.get("reason", ""), "{reference}").format(reference=reference)
+    reference, reason, by = (details.get(name, "") for name in ("reference", "reason", "by"))
+    hold = words.HOLDS.get(reason, "{reference}").format(reference=reference)
     returned = details.get("returned")
     back = f"; {_rupiah(returned, case)} kembali ke anggaran" if returned else ""
     deadline = words.last_minute(details.get("deadline_at"), zone)
@@ -84,9 +84,10 @@ def _what(event: Row, case: Row) -> str:
         "held": f"Pencabutan ditahan: {hold}",
         "hold_lifted": "Penahanan berakhir",
         "revoked": f"Kepesertaan dicabut dalam pelaksanaan nomor {details.get('run')}{back}",
-        "reinstated": "Kepesertaan dipulihkan",
-        "blacklisted": f"Masuk daftar hitam: {details.get('reason')}",
-        "blacklist_lifted": f"Keluar dari daftar hitam: {details.get('reason')}",
+        "reinstated": f"Kepesertaan dipulihkan{f' oleh {by}: {reason}' if by else ''}",
+        "quarantined": f"Data orang ini tidak dapat diproses: {reason}",
+        "blacklisted": f"Masuk daftar hitam: {reason}",
+        "blacklist_lifted": f"Keluar dari daftar hitam: {reason}",
     }
     return told.get(event["kind"], f"Peristiwa lain: {event['kind']}")
 

@@ -35,6 +35,7 @@ HOLDS = {
     "unknown_course": "pembelian {reference} menunggu kejelasan: pelatihannya belum ada di katalog",
     "over_balance": "pembelian {reference} menunggu kejelasan: saldonya tidak cukup",
     "cancel_told_late": "pembatalan {reference} baru dilaporkan setelah batas waktu",
+    "quarantined": "data orang ini sedang diperiksa ({reference})",
     "decision": "keputusan petugas nomor {reference}",
 }
 MONEY = {"committed": "disediakan", "spent": "dibelanjakan", "paid": "dibayarkan", "returned": "dikembalikan"}

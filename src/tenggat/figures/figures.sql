@@ -46,22 +46,46 @@ SELECT wave,
  GROUP BY wave
  ORDER BY wave;
 
+-- name: waiting
+-- Counts those past their deadline whom a silent feed keeps from being decided.
+-- reads: waves_participation
+SELECT count(*)
+  FROM waves_participation
+ WHERE state = 'accepted' AND first_purchase_at IS NULL AND deadline_at <= %(ripe)s AND deadline_at > %(cutoff)s;
+
 -- name: held_as_of
--- Counts who stood in `accepted` at a moment with the deadline behind and could not be decided: a hold, a silent feed.
+-- Counts who stood in `accepted` at a moment with the deadline behind and could not be decided, for a hold or a silent
+-- feed, and of those whom a silent feed kept. A deadline that was extended since is the one of before; a hold goes on
+-- until it was lifted, or was over.
 -- reads: journal_event, waves_participation
 WITH standing AS (
-    SELECT person_id, wave, count(*) FILTER (WHERE kind = 'held') > count(*) FILTER (WHERE kind = 'hold_lifted') AS held
+    SELECT person_id, wave
       FROM journal_event
-     WHERE recorded_at <= %(as_of)s
-       AND (to_state = 'accepted' OR from_state = 'accepted' OR kind IN ('held', 'hold_lifted'))
+     WHERE recorded_at <= %(as_of)s AND (to_state = 'accepted' OR from_state = 'accepted')
      GROUP BY person_id, wave
     HAVING count(*) FILTER (WHERE to_state = 'accepted') > count(*) FILTER (WHERE from_state = 'accepted')
+), each_hold AS (
+    SELECT person_id, wave, max(COALESCE((details ->> 'until')::timestamptz, 'infinity')) AS until_at
+      FROM journal_event
+     WHERE recorded_at <= %(as_of)s AND kind IN ('held', 'hold_lifted')
+     GROUP BY person_id, wave, details ->> 'reason', details ->> 'reference'
+    HAVING count(*) FILTER (WHERE kind = 'held') > count(*) FILTER (WHERE kind = 'hold_lifted')
+), held AS (
+    SELECT person_id, wave, max(until_at) AS until_at FROM each_hold GROUP BY person_id, wave
+), extended AS (
+    SELECT DISTINCT ON (person_id, wave) person_id, wave, (details ->> 'before')::timestamptz AS deadline_at
+      FROM journal_event
+     WHERE kind = 'deadline_extended' AND recorded_at > %(as_of)s
+     ORDER BY person_id, wave, event_id
 )
-SELECT participation.wave, count(*)
+SELECT participation.wave, count(*), count(*) FILTER (WHERE moment.deadline_at > %(cutoff)s)
   FROM standing
   JOIN waves_participation AS participation
     ON participation.person_id = standing.person_id AND participation.wave = standing.wave
- WHERE participation.deadline_at <= %(ripe)s AND (participation.deadline_at > %(cutoff)s OR standing.held)
+  LEFT JOIN held ON held.person_id = standing.person_id AND held.wave = standing.wave
+  LEFT JOIN extended ON extended.person_id = standing.person_id AND extended.wave = standing.wave
+ CROSS JOIN LATERAL (SELECT COALESCE(extended.deadline_at, participation.deadline_at) AS deadline_at) AS moment
+ WHERE moment.deadline_at <= %(ripe)s AND GREATEST(moment.deadline_at, held.until_at) > %(cutoff)s
  GROUP BY participation.wave;
 
 -- name: waves_as_of

@@ -46,21 +46,28 @@ class WaveFigures:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All waves and their total, as of a moment."""
+    """All waves and their total, as of a moment.
+
+    `waiting` people, who are among the held, wait for the purchases of the `silent_feeds`.
+    """
 
     as_of: datetime
     waves: list[WaveFigures]
     total: WaveFigures
+    waiting: int = 0
+    silent_feeds: tuple[str, ...] = ()
 
 
 def report(*, programme: Programme, now: datetime) -> Report:
     """The figures at `now`, from where the participations stand."""
-    moment = _bounds(programme, required_watermarks(), at=now)
+    watermarks = required_watermarks()
+    moment = _bounds(programme, watermarks, at=now)
     reinstated = dict(database.rows(_SQL["reinstated"], {"as_of": now}))
     waves = []
     for wave, *counts, held, still_open in database.rows(_SQL["now"], moment):
         waves.append(_wave(wave, counts, reinstated, held=held, still_open=still_open))
-    return Report(now, waves, total(waves))
+    [(waiting,)] = database.rows(_SQL["waiting"], moment)
+    return Report(now, waves, total(waves), waiting, _silent(watermarks, waiting, ripe_at=moment["ripe"]))
 
 
 def report_as_of(*, programme: Programme, as_of: datetime) -> Report:
@@ -68,13 +75,19 @@ def report_as_of(*, programme: Programme, as_of: datetime) -> Report:
     watermarks = dict(database.rows(_SQL["watermarks_as_of"], {"as_of": as_of}))
     moment = _bounds(programme, watermarks, at=as_of) | {"as_of": as_of}
     reinstated = dict(database.rows(_SQL["reinstated"], moment))
-    held = dict(database.rows(_SQL["held_as_of"], moment))
+    held = {wave: (people, kept) for wave, people, kept in database.rows(_SQL["held_as_of"], moment)}
     counted = {row[0]: row[1:] for row in database.rows(_SQL["as_of"], moment)}
     waves = []
     for (wave,) in database.rows(_SQL["waves_as_of"], moment):
         *counts, still_open = counted.get(wave, (0,) * 6)
-        waves.append(_wave(wave, counts, reinstated, held=held.get(wave, 0), still_open=still_open))
-    return Report(as_of, waves, total(waves))
+        waves.append(_wave(wave, counts, reinstated, held=held.get(wave, (0, 0))[0], still_open=still_open))
+    waiting = sum(kept for _, kept in held.values())
+    return Report(as_of, waves, total(waves), waiting, _silent(watermarks, waiting, ripe_at=moment["ripe"]))
+
+
+def _silent(watermarks: dict[str, datetime], waiting: int, *, ripe_at: datetime) -> tuple[str, ...]:
+    """The required feeds that have not delivered far enough, while anybody waits for them."""
+    return tuple(sorted(source for source, through in watermarks.items() if waiting and through < ripe_at))
 
 
 def total(waves: Iterable[WaveFigures]) -> WaveFigures:

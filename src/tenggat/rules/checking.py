@@ -18,6 +18,7 @@ def check(reader: Reader) -> None:
     _names_differ(reader)
     _windows_open(reader)
     _brakes_leave_a_band(reader)
+    _spending_ends_make_sense(reader)
     _households_are_limited(reader)
     _provinces_have_one_zone(reader)
     _steps_make_sense(reader)
@@ -59,6 +60,21 @@ def _brakes_leave_a_band(reader: Reader) -> None:
     for number, row in enumerate(reader.values["brake"]):
         if row.keys() >= {"least_percent", "most_percent"} and row["least_percent"] > row["most_percent"]:
             reader.problem(("brake", number, "most_percent"), "must not be less than least_percent")
+
+
+def _spending_ends_make_sense(reader: Reader) -> None:
+    taken: date | None = None
+    for number, row in enumerate(reader.values["spend_until"]):
+        since, until = row.get("announced_from"), row.get("announced_until")
+        if since and taken and since <= taken:
+            message = f"{since} is not after {taken}: a wave has one end, write the oldest first"
+            reader.problem(("spend_until", number, "announced_from"), message)
+        if since and until and until < since:
+            reader.problem(("spend_until", number, "announced_until"), "must not be before announced_from")
+        if until and "last_day" in row and row["last_day"] < until:
+            message = "must not be before announced_until: a wave announced later could spend nothing"
+            reader.problem(("spend_until", number, "last_day"), message)
+        taken = until or taken
 
 
 def _households_are_limited(reader: Reader) -> None:

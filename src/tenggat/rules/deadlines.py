@@ -28,10 +28,19 @@ class PurchaseFact:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Keeps a person from being revoked, from `effective_at` until just before `until` (None: open)."""
+    """Keeps a person from being revoked, from `effective_at` until just before `until` (None: open).
+
+    Lifted, it keeps nobody any longer; a hold that began while it stood still joins it.
+    """
 
     effective_at: datetime
     until: datetime | None = None
+    lifted_at: datetime | None = None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The earlier of its end and its lifting; None while neither is known."""
+        return min((end for end in (self.until, self.lifted_at) if end is not None), default=None)
 
 
 def last_day(rule: FirstPurchaseRule, start_on: date) -> date:
@@ -51,6 +60,12 @@ def deadline_at(programme: Programme, *, starts_at: datetime) -> datetime:
     start_on = starts_at.astimezone(programme.zone).date()
     rule = programme.first_purchase(start_on)
     return end_of_minute(last_day(rule, start_on), rule.until, programme.zone)
+
+
+def spending_ends_at(programme: Programme, *, announced_at: datetime) -> datetime | None:
+    """Give the first instant (UTC) at which the training balance of a wave cannot be spent; None: no such end."""
+    end = programme.spending_end(announced_at.astimezone(programme.zone).date())
+    return end_of_minute(end.last_day, end.until, programme.zone) if end else None
 
 
 def end_of_minute(day: date, minute: time, zone: ZoneInfo) -> datetime:
@@ -95,22 +110,24 @@ def first_purchase_at(purchases: Iterable[PurchaseFact], *, deadline_at: datetim
 
 def is_held(holds: Iterable[Hold], *, at: datetime) -> bool:
     """Tell whether a hold is effective at an instant."""
-    return any(hold.effective_at <= at and (hold.until is None or at < hold.until) for hold in holds)
+    return any(hold.effective_at <= at and (hold.ends_at is None or at < hold.ends_at) for hold in holds)
 
 
 def due_at(holds: Iterable[Hold], *, deadline_at: datetime) -> datetime | None:
     """Give the first instant from the deadline on at which no hold is effective; None while one is open.
 
     A hold that begins after that instant comes too late to matter, whenever the engine ran: otherwise the
-    outcome would depend on how soon it did.
+    outcome would depend on how soon it did. One that began while an earlier hold stood goes on when that is lifted.
     """
-    due = deadline_at
+    due = reaches = deadline_at
     for hold in sorted(holds, key=lambda hold: hold.effective_at):
-        if hold.effective_at > due:
+        if hold.effective_at > reaches:
             break
-        if hold.until is None:
+        if hold.ends_at is None:
             return None
-        due = max(due, hold.until)
+        reaches = max(reaches, hold.ends_at)
+        if hold.lifted_at is None:
+            due = max(due, hold.ends_at)
     return due
 
 

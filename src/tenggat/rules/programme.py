@@ -19,12 +19,13 @@ from tenggat.rules.values import (
     FirstPurchaseRule,
     IdentityRules,
     SendingWindow,
+    SpendingEnd,
     Step,
 )
 
 __all__ = [
     "Benefit", "BenefitPart", "Brake", "FirstPurchaseRule", "IdentityRules", "NotInForce", "Problem", "Programme",
-    "ProgrammeError", "SendingWindow", "Step", "load", "shipped",
+    "ProgrammeError", "SendingWindow", "SpendingEnd", "Step", "load", "shipped",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -51,6 +52,7 @@ class Programme:
     brakes: Dated[Brake]
     benefits: Dated[Benefit]
     windows: Dated[SendingWindow]
+    spending_ends: tuple[SpendingEnd, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -76,6 +78,11 @@ class Programme:
     def window(self, on: date) -> SendingWindow:
         """Give the hours in which people may be written to on a day, on their own clock. NotInForce."""
         return self.windows.on(on)
+
+    def spending_end(self, announced_on: date) -> SpendingEnd | None:
+        """Give the end of spending for a wave announced on a day; None: the programme sets none for it."""
+        of_then = (end for end in self.spending_ends if end.announced_from <= announced_on <= end.announced_until)
+        return next(of_then, None)
 
     def step(self, name: str) -> Step:
         """Give a step by name. KeyError: the programme has none of that name."""
@@ -123,6 +130,7 @@ def read(source: TomlSource) -> Programme:
         brakes=_dated("brake", values, lambda row: Brake(**row)),
         benefits=_dated("benefit", values, _benefit),
         windows=_dated("window", values, lambda row: SendingWindow(**row)),
+        spending_ends=tuple(SpendingEnd(**row) for row in values["spend_until"]),
     )
 
 

@@ -231,6 +231,13 @@ FILE = Table("", (), tables=(
             Key("amount", whole(1, _MOST_MONEY, "units of the currency")),
         ), repeats=True),
     )),
+    Table("spend_until", (
+        Key("announced_from", day),
+        Key("announced_until", day),
+        Key("last_day", day),
+        Key("until", minute),
+        _REFERENCE,
+    ), repeats=True),
     Table("step", (
         Key("name", _NAME),
         Key("days_before", whole(0, 3_660, "days"), required=False),

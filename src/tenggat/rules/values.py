@@ -52,6 +52,20 @@ class SendingWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class SpendingEnd:
+    """Until when the training balance of waves announced from one day to another can be spent.
+
+    `until` is a whole minute of `last_day` in the programme's zone; that whole minute is still in time.
+    """
+
+    announced_from: date
+    announced_until: date
+    last_day: date
+    until: time
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class Brake:
     """What a run is expected to be; a run outside it waits for two people.
 

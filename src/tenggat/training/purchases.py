@@ -1,6 +1,6 @@
 """Purchases as a platform reports them: read, judged and booked in slices, safe to repeat.
 
-A slice is one transaction. Its statements stand in purchases.sql, in the order of `_STEPS`; rows of one person
+A slice is one transaction. Its statements stand in purchases.sql, in the order of `STEPS`; rows of one person
 take turns, so that a purchase and its cancellation may stand in one file.
 """
 
@@ -24,6 +24,7 @@ from tenggat.messaging.planning import notice_channels, notice_windows
 from tenggat.partners import actions as partners
 from tenggat.rules.identity.schemes import IdentityError, IdentityScheme, scheme
 from tenggat.rules.programme import Programme
+from tenggat.waves.queries import spending_ends
 from tenggat.waves.states import OPEN_END
 
 REQUIRED = ("reference", "nik", "course", "price", "occurred_at")
@@ -38,13 +39,14 @@ KEPT_LINES = 10**12
 """Line numbers past this one belong to cancellations of earlier deliveries, not to lines of the file."""
 
 _SQL = sql.load("tenggat.training", "purchases.sql")
-_STEPS = (
+STEPS = (
     "judge_purchases",
     "judge_cancellations",
     "keep_references",
     "keep_purchases",
     "keep_cancellations",
     "book_reinstated",
+    "commit_again",
     "book_purchases",
     "move_first_buyers",
     "move_participations",
@@ -68,6 +70,7 @@ _SENTENCES = {
     "before_acceptance": "The purchase lies before the person was accepted: check the moment.",
     "late": "The purchase happened at or after the deadline: it is kept as an event and spends nothing.",
     "late_before": "The purchase was refused as late before, and stays so: nothing was changed.",
+    "spending_over": "The training balance could be spent until an earlier moment: the purchase spends nothing.",
     "over_balance": "The price is more than the training balance that is left.",
     "unknown_reference": "There is no purchase with this reference yet: the cancellation is kept until it comes.",
     "already_cancelled": "This purchase was cancelled before, at another moment.",
@@ -241,19 +244,28 @@ def _price(text: str) -> int:
     return int(text)
 
 
+def booking_parameters(source: str, programme: Programme, *, now: datetime, actor: Actor) -> dict[str, Any]:
+    """What the statements of purchases.sql take, but for `turn`, `watermark` and `anew`."""
+    ends = spending_ends(programme)
+    return {
+        "source": source,
+        "now": now,
+        "actor": str(actor),
+        "open_end": OPEN_END,
+        "kept_lines": KEPT_LINES,
+        "channels": notice_channels(programme, "reinstated"),
+        **notice_windows(programme, now=now),
+        "spending_waves": list(ends),
+        "spending_ends": list(ends.values()),
+        "waves_over": [wave for wave, ends_at in ends.items() if ends_at <= now],
+    }
+
+
 class _Slice:
     """The statements of one slice, in their order, in one transaction."""
 
     def __init__(self, source: str, programme: Programme, *, now: datetime, actor: Actor) -> None:
-        self.parameters: dict[str, Any] = {
-            "source": source,
-            "now": now,
-            "actor": str(actor),
-            "open_end": OPEN_END,
-            "kept_lines": KEPT_LINES,
-            "channels": notice_channels(programme, "reinstated"),
-            **notice_windows(programme, now=now),
-        }
+        self.parameters = booking_parameters(source, programme, now=now, actor=actor) | {"anew": False}
 
     @transaction.atomic
     def take(self, events: list[_Arriving]) -> _Verdicts:
@@ -284,5 +296,5 @@ class _Slice:
     def _take_turns(self, parameters: dict[str, Any]) -> None:
         [(turns,)] = database.rows(_SQL["count_turns"])
         for turn in range(1, (turns or 0) + 1):
-            for step in _STEPS:
+            for step in STEPS:
                 database.execute(_SQL[step], {**parameters, "turn": turn})

@@ -101,7 +101,8 @@ SELECT participation.person_id
 -- name: judge_purchases
 -- Says of each purchase whose turn it is what becomes of it; the rules stand in rules/deadlines.py. (LIMIT keeps the
 -- planner from reading all references of a platform for the few of a slice, when its statistics are of yesterday.)
--- reads: waves_participation, training_reference, training_purchase, training_course, ledger_entry
+-- What was refused as late stays so, unless an extension has it judged anew, or could not resolve it and holds it.
+-- reads: waves_participation, waves_hold, training_reference, training_purchase, training_course, ledger_entry
 UPDATE arriving SET was = judged.state, verdict = judged.verdict
   FROM (
     SELECT row.line, participation.state,
@@ -111,13 +112,22 @@ UPDATE arriving SET was = judged.state, verdict = judged.verdict
                   AND (known.course_code, known.price, known.occurred_at) = (row.course, row.price, row.occurred_at)
                THEN 'repeated'
              WHEN known.reference IS NOT NULL AND NOT known.late THEN 'reference_changed'
-             WHEN known.late THEN 'late_before'
+             WHEN known.late AND NOT %(anew)s AND NOT EXISTS (
+                      SELECT FROM waves_hold AS hold
+                       WHERE hold.person_id = row.person_id AND hold.wave = row.wave AND hold.lifted_at IS NULL
+                         AND hold.reason IN ('unknown_course', 'over_balance')
+                         AND hold.reference = %(source)s || '/' || row.reference) THEN 'late_before'
+             WHEN known.late AND (known.course_code, known.price, known.occurred_at)
+                                 <> (row.course, row.price, row.occurred_at) THEN 'reference_changed'
              WHEN row.occurred_at < participation.accepted_at THEN 'before_acceptance'
              WHEN participation.first_purchase_at IS NULL AND row.occurred_at >= participation.deadline_at THEN 'late'
-             WHEN row.price > CASE participation.state WHEN 'revoked' THEN (
+             WHEN row.occurred_at >= spending.ends_at THEN 'spending_over'
+             -- what was returned, by a revocation or when spending was over, was there when the purchase happened
+             WHEN row.price > participation.training_balance
+              AND row.price > participation.training_balance + COALESCE((
                       SELECT -sum(entry.training) FROM ledger_entry AS entry
                        WHERE entry.person_id = participation.person_id AND entry.wave = participation.wave
-                         AND entry.kind = 'returned') ELSE participation.training_balance END THEN 'over_balance'
+                         AND entry.kind = 'returned'), 0) THEN 'over_balance'
              WHEN course.code IS NULL THEN 'unknown_course'
              WHEN participation.state = 'revoked' THEN 'reinstated'
              ELSE 'recorded'
@@ -131,6 +141,8 @@ UPDATE arriving SET was = judged.state, verdict = judged.verdict
       LEFT JOIN training_purchase AS known
         ON known.person_id = owner.person_id AND known.source = %(source)s AND known.reference = row.reference
       LEFT JOIN training_course AS course ON course.code = row.course
+      LEFT JOIN unnest(%(spending_waves)s::integer[], %(spending_ends)s::timestamptz[]) AS spending (wave, ends_at)
+        ON spending.wave = row.wave
      WHERE row.turn = %(turn)s AND NOT row.cancels
   ) AS judged
  WHERE arriving.line = judged.line;
@@ -201,6 +213,33 @@ SELECT row.person_id, row.wave, 'returned', -sum(entry.amount), -sum(entry.train
  WHERE row.turn = %(turn)s AND row.verdict = 'reinstated'
  GROUP BY row.person_id, row.wave
 HAVING sum(entry.amount) <> 0;
+
+-- name: commit_again
+-- A purchase made while the balance could be spent, and told after what was left of it had returned: the money that it
+-- needs is committed to the person again.
+-- writes: waves_participation, ledger_entry, journal_event
+WITH given AS (
+    UPDATE waves_participation AS participation
+       SET balance = participation.balance + row.price - participation.training_balance, training_balance = row.price
+      FROM arriving AS row
+     WHERE row.turn = %(turn)s AND row.verdict = 'recorded' AND row.wave = ANY (%(waves_over)s)
+       AND participation.person_id = row.person_id AND participation.wave = row.wave
+       AND row.price > participation.training_balance
+    RETURNING participation.person_id, participation.wave, row.reference, row.price
+), books AS (
+    INSERT INTO ledger_entry (person_id, wave, kind, amount, training, reference, occurred_at, recorded_at)
+    SELECT given.person_id, given.wave, 'returned', given.price - books.training, given.price - books.training,
+           %(source)s || '/' || given.reference, %(now)s, %(now)s
+      FROM given
+     CROSS JOIN LATERAL (
+            SELECT sum(entry.training) AS training FROM ledger_entry AS entry
+             WHERE entry.person_id = given.person_id AND entry.wave = given.wave) AS books
+    RETURNING person_id, wave, amount, reference
+)
+INSERT INTO journal_event (person_id, wave, kind, occurred_at, recorded_at, actor, details)
+SELECT person_id, wave, 'training_committed_again', %(now)s, %(now)s, %(actor)s,
+       jsonb_build_object('amount', amount, 'reference', reference)
+  FROM books;
 
 -- name: book_purchases
 -- A purchase spends from the training balance, a cancellation puts back what it had spent.
@@ -338,7 +377,7 @@ WITH lifted AS (
        AND ((hold.reason IN ('unknown_course', 'over_balance') AND hold.reference = %(source)s || '/' || row.reference
              AND CASE WHEN row.cancels
                       THEN row.verdict = 'unknown_reference' AND row.occurred_at < participation.deadline_at
-                      ELSE row.verdict <> hold.reason END)
+                      ELSE row.verdict NOT IN (hold.reason, 'reference_changed') END)
             OR (hold.reason = 'cancel_told_late' AND participation.state = 'bought'
                 AND row.verdict IN ('recorded', 'reinstated')))
     RETURNING hold.person_id, hold.wave, hold.hold_id, hold.reason, hold.reference

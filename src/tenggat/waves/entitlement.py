@@ -56,13 +56,16 @@ def locked_wave(number: int) -> Wave:
 def entitlement(wave: Wave, programme: Programme, *, accepted_at: datetime) -> Entitlement:
     """What somebody accepted into the wave at a moment is entitled to. Raises RuleNotInForce, WaveOver.
 
-    Where the clock starts with the balance, that is at the later of acceptance and announcement.
+    Where the clock starts with the balance, that is at the later of acceptance and announcement; a wave that was
+    extended is extended for them as well.
     """
     try:
         benefit = programme.benefit(accepted_at.astimezone(programme.zone).date())
         deadline = wave.deadline_at
         if wave.announced_at is not None and programme.clock_starts == "balance":
-            deadline = deadline_at(programme, starts_at=max(accepted_at, wave.announced_at))
+            personal = deadline_at(programme, starts_at=max(accepted_at, wave.announced_at))
+            extended = wave.deadline_at if wave.deadline_version > 1 else None
+            deadline = max(personal, extended or personal)
     except NotInForce as error:
         raise RuleNotInForce(f"The programme says: {error}.") from None
     if deadline is not None and deadline <= accepted_at:

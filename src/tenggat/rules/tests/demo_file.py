@@ -46,6 +46,12 @@ from = 2020-04-11
 opens = "08:00"
 closes = "20:00"
 reference = "practice"
+[[spend_until]]
+announced_from = 2020-04-12
+announced_until = 2020-12-14
+last_day = 2020-12-15
+until = "23:58"
+reference = "art. 19"
 [[benefit]]
 from = 2020-04-11
 training = 1_000_000

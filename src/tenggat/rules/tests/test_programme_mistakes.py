@@ -59,6 +59,15 @@ ONE_MISTAKE = [  # what stands there, what is written instead, where it is found
     ('name = "demo"', 'name = "Demo 1"', "programme, name", "a-short-name"),
     ('card_prefix = "9"', 'card_prefix = "A"', "identity, card_prefix", 'look like "9"'),
     ('closes = "20:00"', 'closes = "08:00"', "window 1, closes", "later than opens"),
+    ("last_day = 2020-12-15", "last_day = 2020-12-13", "spend_until 1, last_day", "not be before announced_until"),
+    ("announced_until = 2020-12-14", "announced_until = 2020-04-11", "spend_until 1, announced_until", "before"),
+    (
+        'reference = "art. 19"\n',
+        'reference = "art. 19"\n[[spend_until]]\nannounced_from = 2020-12-14\n',
+        "spend_until 2, announced_from",
+        "is not after 2020-12-14",
+    ),
+    ('until = "23:58"', 'until = "23:60"', "spend_until 1, until", "a time such as"),
     ('audience = "not_bought"', 'audience = "some"', "step 1, audience", '"all" or "not_bought"'),
     (
         "skip_if_bought = true",

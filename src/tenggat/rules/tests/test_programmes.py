@@ -2,12 +2,13 @@
 
 import hashlib
 import pickle
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from tenggat.rules.deadlines import spending_ends_at
 from tenggat.rules.identity import scheme
 from tenggat.rules.programme import BenefitPart, NotInForce, load, shipped
 
@@ -61,6 +62,14 @@ def test_prakerja_waits_two_hours_and_writes_from_8_to_20() -> None:
     assert PRAKERJA.settlement(date(2020, 10, 31)) == timedelta(hours=2)
     window = PRAKERJA.window(date(2020, 10, 31))
     assert (window.opens, window.closes) == (time(8), time(20))
+
+
+def test_the_balance_of_2020_can_be_spent_until_15_december() -> None:
+    ends_at = datetime(2020, 12, 16, tzinfo=PRAKERJA.zone)
+    for announced_at in (datetime(2020, 4, 20, tzinfo=PRAKERJA.zone), ends_at - timedelta(seconds=1)):
+        assert spending_ends_at(PRAKERJA, announced_at=announced_at) == ends_at
+    assert spending_ends_at(PRAKERJA, announced_at=ends_at) is None
+    assert "art. 19" in PRAKERJA.spending_ends[0].reference
 
 
 def test_h_7_goes_to_all_in_2020_and_says_that_no_article_orders_it() -> None:
