@@ -48,6 +48,16 @@ def gone(table: str, where: str = "true") -> tuple[str, ...]:
     return f"DELETE FROM {table} WHERE {where}", f"TRUNCATE {table} CASCADE"
 
 
+def shortened(table: str, where: str) -> tuple[Attempt, ...]:
+    """A deadline that comes earlier, goes away, or moves without a new version."""
+    return check(
+        f"UPDATE {table} SET deadline_at = deadline_at - interval '1 hour', deadline_version = 9 WHERE {where}",
+        f"UPDATE {table} SET deadline_at = NULL WHERE {where}",
+        f"UPDATE {table} SET deadline_version = deadline_version - 1 WHERE {where}",
+        f"UPDATE {table} SET deadline_at = deadline_at + interval '1 hour' WHERE {where}",
+    )
+
+
 def again(table: str, where: str = "true", **changes: Any) -> str:
     """A row once more, with changes."""
     return (
@@ -68,6 +78,7 @@ ATTEMPTS: dict[str, dict[str, tuple[Attempt, ...]]] = {
             "UPDATE waves_wave SET accepted = quota + 1", "UPDATE waves_wave SET accepted = -1",
             "UPDATE waves_wave SET quota = accepted - 1",
         ),
+        "waves_wave_deadline": shortened("waves_wave", "number = 10"),
         "waves_wave_key_stays": stays("UPDATE waves_wave SET number = 12 WHERE number = 10"),
         "waves_wave_stays": stays(*gone("waves_wave", "number = 10")),
     },
@@ -100,6 +111,7 @@ ATTEMPTS: dict[str, dict[str, tuple[Attempt, ...]]] = {
             f"UPDATE waves_participation SET state = 'withdrawn' WHERE {_ACCEPTED}",
             f"UPDATE waves_participation SET state = 'void' WHERE {_ACCEPTED}",
         ),
+        "waves_participation_deadline": shortened("waves_participation", _ACCEPTED),
         "waves_participation_key_stays": stays(
             f"UPDATE waves_participation SET wave = 11 WHERE {_BOUGHT}",
             f"UPDATE waves_participation SET person_id = '{NOBODY}' WHERE {_BOUGHT}",
@@ -251,6 +263,36 @@ ATTEMPTS: dict[str, dict[str, tuple[Attempt, ...]]] = {
         "deadlines_approved_once_by_each": unique(again("deadlines_approval", id=900)),
         "deadlines_approval_append_only": append_only("deadlines_approval", "name"),
         "deadlines_approval_run": reference(again("deadlines_approval", id=900, run_id=77)),
+    },
+    "deadlines_decision": {
+        "deadlines_decision_kind_is_known": check(again("deadlines_decision", decision_id=900, kind="wish")),
+        "deadlines_decision_has_one_scope": check(
+            again("deadlines_decision", decision_id=900, scope="wave"),
+            again("deadlines_decision", decision_id=900, wave=10),
+            again("deadlines_decision", decision_id=900, person_id=None),
+            again("deadlines_decision", decision_id=900, scope="everyone"),
+        ),
+        "deadlines_decision_moments_in_order": check(
+            again("deadlines_decision", decision_id=900, until_at="2020-01-01T00:00:00Z"),
+            again("deadlines_decision", decision_id=900, decided_at="2020-01-01T00:00:00Z"),
+        ),
+        "deadlines_decision_is_somebodys": check(
+            again("deadlines_decision", decision_id=900, reason=""),
+            again("deadlines_decision", decision_id=900, decided_by=""),
+            again("deadlines_decision", decision_id=900, approved_by="Sari"),
+        ),
+        "deadlines_only_holds_are_lifted": check(
+            again("deadlines_decision", decision_id=900, lifted_at=ENDED),
+            again("deadlines_decision", decision_id=900, lifted_by="Sari", lifted_reason="resolved"),
+            again("deadlines_decision", decision_id=900, kind="extension", lifted_at=ENDED, lifted_by="Sari",
+                  lifted_reason="resolved"),
+        ),
+        "deadlines_decision_stays": stays(
+            "UPDATE deadlines_decision SET until_at = until_at + interval '1 hour'",
+            f"UPDATE deadlines_decision SET lifted_at = '{ENDED}', lifted_by = 'Sari', lifted_reason = 'resolved'; "
+            "UPDATE deadlines_decision SET lifted_reason = 'another'",
+        ),
+        "deadlines_decision_append_only": stays(*gone("deadlines_decision")),
     },
     "deadlines_quarantine": {
         "deadlines_apart_once": unique(again("deadlines_quarantine", quarantine_id=900)),

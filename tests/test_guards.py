@@ -10,11 +10,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from psycopg import Error
 
-from tenggat.deadlines.models import Approval, Quarantined, Release, Run
+from tenggat.deadlines.models import Approval, Decision, Quarantined, Release, Run
 from tenggat.foundation.models import Installation
 from tenggat.journal.models import Seal
 from tenggat.waves.actions import open_wave
 from tests.attempts import ATTEMPTS, Attempt
+from tests.office import DAY
 from tests.scene import AYU, BUDI, CITRA, NIGHT, OFFICER, SETTLED, bought, cancelled, catalogue, feed, night, wave
 
 _DEWI = "3171011401950014"
@@ -67,6 +68,8 @@ def everything(tmp_path: Path, db: None) -> None:
     citra = _rows("SELECT person_id, wave FROM waves_participation WHERE state = 'accepted'")[0][0]
     Quarantined.objects.create(person_id=citra, wave=10, run=Run.objects.get(), reason="refused", found_at=NIGHT)
     Approval.objects.create(run=Run.objects.get(), name="Sari", person="sari", approved_at=NIGHT)
+    terms = {"effective_at": NIGHT, "until_at": NIGHT + DAY, "decided_at": NIGHT, "reason": "ill", "decided_by": "Sari"}
+    Decision.objects.create(kind="hold", scope="person", person_id=citra, **terms)
     Installation.objects.create(programme="prakerja", sandbox=True, key_check="x", created_at=NIGHT)
     Seal.objects.create(seal_id=1, previous="", snapshot="1", rows=0, branches=b"", acts=b"", root="", sealed_at=NIGHT,
                         digest="one")  # fmt: skip

@@ -23,6 +23,7 @@ from tenggat.waves.actions import open_wave
 from tenggat.waves.entitlement import WaveOver
 from tenggat.waves.importing import import_participants
 from tenggat.waves.models import HouseholdSeat, Participation, Wave
+from tests.office import WAVE_10, extend, hold
 from tests.scene import (
     AYU,
     BUDI,
@@ -112,10 +113,20 @@ def _join(folder: Path, number: int, *niks: str) -> None:
     import_participants(path=path, wave=number, programme=PRAKERJA, keys=KEYS, now=NIGHT, actor=OFFICER)
 
 
+def _hold(folder: Path) -> None:
+    hold(WAVE_10, now=NIGHT)
+
+
+def _extend(folder: Path) -> None:
+    extend(WAVE_10, now=NIGHT)
+
+
 VERBS: dict[str, Verb] = {
     "buy": _buy,
     "cancel": _cancel,
     "revoke": _revoke,
+    "hold": _hold,
+    "extend": _extend,
     "reinstate": _reinstate,
     "release": _release,
     "import": _import,
