@@ -21,9 +21,16 @@ pytestmark = [pytest.mark.usefixtures("committed"), pytest.mark.slow]
 Work = Callable[[], object]
 
 ORDER_MATTERS = {
-    "night": {("buy", "revoke"), ("revoke", "reinstate"), ("revoke", "release"), ("release", "import")},
-    "morning": {("buy", "reinstate"), ("buy", "release"), ("reinstate", "release"), ("release", "import")},
-}
+    "night": {
+        ("buy", "revoke"), ("revoke", "hold"), ("revoke", "extend"), ("revoke", "reinstate"), ("revoke", "release"),
+        ("cancel", "extend"), ("hold", "extend"), ("extend", "import"), ("release", "import"),
+    },
+    "morning": {
+        ("buy", "hold"), ("buy", "reinstate"), ("buy", "release"), ("cancel", "extend"), ("hold", "extend"),
+        ("hold", "reinstate"), ("hold", "release"), ("extend", "reinstate"), ("extend", "release"),
+        ("extend", "import"), ("reinstate", "release"), ("release", "import"),
+    },
+}  # fmt: skip
 """Elsewhere it must not: a cancellation may come before its purchase, and so on."""
 
 _SERIAL: dict[tuple[str, str, str], dict[str, Any]] = {}
