@@ -51,15 +51,15 @@ class Machine(RuleBasedStateMachine):
         self.published: list[Report] = []
         self.right = True
 
-    @initialize(place=st.integers(0, 5))
+    @initialize(place=st.sampled_from((0, 1, 3, 6, 7)))
     def morning(self, place: int) -> None:
         """Histories begin on different days."""
         self._advance(place)
 
     @invariant()
     def everything_is_right(self) -> None:
-        """I1-I8."""
-        found = looks.problems(self.world, self.oracle, self.now)
+        """I1-I7."""
+        found = looks.problems(self.oracle)
         self.right = not found
         assert not found, "\n".join(found)
 
@@ -67,7 +67,7 @@ class Machine(RuleBasedStateMachine):
         """The audit of everything agrees, and what was published before can still be worked out (I8)."""
         if self.right:
             found = self.world.verify()
-            for told in self.published:
+            for told in (*self.published, self.world.report(self.now)):
                 if self.world.report_as_of(told.as_of) != told:
                     found.append(f"published {told}, as of then {self.world.report_as_of(told.as_of)}")
             assert not found, "\n".join(found)
@@ -75,7 +75,7 @@ class Machine(RuleBasedStateMachine):
     # Time
 
     @may("clock")
-    @rule(place=few)
+    @rule(place=st.integers(0, len(_AROUND) - 1))
     def clock(self, place: int) -> None:
         """To one of the next moments that matter."""
         self._advance(place)

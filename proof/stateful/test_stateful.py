@@ -1,7 +1,6 @@
 """The machine finds nothing in Tenggat, and each planted fault in it."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,15 +8,17 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from proof.stateful.machine import Machine
-from proof.stateful.world import World
+from proof.stateful.world import SLICE, World
+from tenggat.deadlines import engine
 
 FULL = os.environ.get("TENGGAT_PROOF") == "full"
 
 
 @pytest.fixture
-def world(committed: None, tmp_path: Path) -> Iterator[World]:
-    """A database in which everything commits."""
-    yield World(tmp_path)
+def world(committed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A database in which everything commits, and an engine whose slices are small."""
+    monkeypatch.setattr(engine, "SLICE", SLICE)
+    return World(tmp_path)
 
 
 def tried(examples: int, steps: int = 25, *, shrink: bool = True) -> settings:
