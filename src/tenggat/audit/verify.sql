@@ -134,6 +134,12 @@ WITH revoked AS (
         ON purchase.person_id = revoked.person_id AND purchase.wave = revoked.wave
      WHERE purchase.occurred_at >= revoked.accepted_at AND purchase.occurred_at < revoked.deadline_at
        AND (purchase.cancelled_at IS NULL OR purchase.cancelled_at >= revoked.deadline_at)
+       -- an officer who reinstates starts a new clock: what was too late before it stays too late
+       AND NOT (purchase.late AND EXISTS (
+               SELECT FROM journal_event AS decision
+                WHERE decision.person_id = revoked.person_id AND decision.wave = revoked.wave
+                  AND decision.kind = 'reinstated' AND decision.details ->> 'starts_at' IS NOT NULL
+                  AND decision.occurred_at > purchase.occurred_at))
 ), held AS (
     SELECT DISTINCT revoked.person_id, revoked.wave
       FROM revoked
@@ -187,7 +193,12 @@ WITH announced AS (
                 WHERE purchase.person_id = participation.person_id AND purchase.wave = participation.wave
                   AND purchase.occurred_at >= participation.accepted_at
                   AND purchase.occurred_at < participation.deadline_at
-                  AND (purchase.cancelled_at IS NULL OR purchase.cancelled_at >= participation.deadline_at))
+                  AND (purchase.cancelled_at IS NULL OR purchase.cancelled_at >= participation.deadline_at)
+                  AND NOT (purchase.late AND EXISTS (
+                          SELECT FROM journal_event AS decision
+                           WHERE decision.person_id = participation.person_id AND decision.wave = participation.wave
+                             AND decision.kind = 'reinstated' AND decision.details ->> 'starts_at' IS NOT NULL
+                             AND decision.occurred_at > purchase.occurred_at)))
 ), escaped AS (
     SELECT idle.person_id, idle.wave
       FROM idle

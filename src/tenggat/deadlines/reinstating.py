@@ -74,6 +74,7 @@ def reinstate(
     assert deadline is not None  # the database revokes nobody without one
     details: dict[str, object] = {"by": name, "reason": why, "run": run}
     if deadline <= now:
+        details["before"] = deadline.isoformat()
         deadline = deadline_at(programme, starts_at=now)
         participation.deadline_version += 1
         details["starts_at"] = now.isoformat()

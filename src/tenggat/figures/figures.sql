@@ -48,6 +48,7 @@ SELECT wave,
 
 -- name: held_as_of
 -- Counts who stood in `accepted` at a moment with the deadline behind and could not be decided: a hold, a silent feed.
+-- A deadline that was renewed since is the one of before.
 -- reads: journal_event, waves_participation
 WITH standing AS (
     SELECT person_id, wave, count(*) FILTER (WHERE kind = 'held') > count(*) FILTER (WHERE kind = 'hold_lifted') AS held
@@ -56,12 +57,19 @@ WITH standing AS (
        AND (to_state = 'accepted' OR from_state = 'accepted' OR kind IN ('held', 'hold_lifted'))
      GROUP BY person_id, wave
     HAVING count(*) FILTER (WHERE to_state = 'accepted') > count(*) FILTER (WHERE from_state = 'accepted')
+), renewed AS (
+    SELECT DISTINCT ON (person_id, wave) person_id, wave, (details ->> 'before')::timestamptz AS deadline_at
+      FROM journal_event
+     WHERE kind = 'reinstated' AND details ->> 'before' IS NOT NULL AND recorded_at > %(as_of)s
+     ORDER BY person_id, wave, event_id
 )
 SELECT participation.wave, count(*)
   FROM standing
   JOIN waves_participation AS participation
     ON participation.person_id = standing.person_id AND participation.wave = standing.wave
- WHERE participation.deadline_at <= %(ripe)s AND (participation.deadline_at > %(cutoff)s OR standing.held)
+  LEFT JOIN renewed ON renewed.person_id = standing.person_id AND renewed.wave = standing.wave
+ CROSS JOIN LATERAL (SELECT COALESCE(renewed.deadline_at, participation.deadline_at) AS deadline_at) AS moment
+ WHERE moment.deadline_at <= %(ripe)s AND (moment.deadline_at > %(cutoff)s OR standing.held)
  GROUP BY participation.wave;
 
 -- name: waves_as_of
