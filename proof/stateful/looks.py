@@ -132,6 +132,8 @@ def _outbox(oracle: Oracle) -> list[str]:
         person = oracle.people.get(message.name)
         if message.step not in STEPS or person is None:
             wrong.append(f"a message {message}")
+        elif not 1 <= message.version <= person.version:
+            wrong.append(f"{message.name} is told of a deadline that there never was: {message}")
         elif message.state == "planned" and message.skip_if_bought and person.state == "bought":
             wrong.append(f"{message.name} has bought and will be reminded ({message.step})")
         elif message.state == "planned" and message.step == "revoked" and not person.revoked:
