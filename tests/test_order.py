@@ -98,6 +98,14 @@ def test_a_cancellation_waits_for_its_purchase(tmp_path: Path) -> None:
     assert state_of(ayu) == "revoked"
 
 
+def test_of_two_cancellations_that_come_before_their_purchase_the_earlier_counts(tmp_path: Path) -> None:
+    [ayu] = wave(AYU)
+    catalogue(tmp_path)
+    feed(tmp_path, cancelled(AYU, DEADLINE + SECOND), cancelled(AYU, IN_TIME + SECOND))
+    assert feed(tmp_path, bought(AYU)).recorded == 1
+    assert state_of(ayu) == "accepted"
+
+
 def test_in_one_file_a_cancellation_may_stand_above_its_purchase(tmp_path: Path) -> None:
     [ayu] = wave(AYU)
     catalogue(tmp_path)

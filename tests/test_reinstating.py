@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Sum
 
+from tenggat.audit.verify import verify
 from tenggat.deadlines import reinstating
 from tenggat.deadlines.approving import NameUnusable
 from tenggat.deadlines.reminders import plan_reminders
@@ -241,6 +242,32 @@ def test_the_database_lets_nobody_back_who_stays_on_the_blacklist() -> None:
             "SET CONSTRAINTS ALL IMMEDIATE",
             [ayu],
         )
+
+
+@pytest.mark.django_db
+def test_what_was_too_late_before_the_new_clock_is_no_purchase_in_time_for_the_audit_of_everything(
+    tmp_path: Path,
+) -> None:
+    [ayu] = wave(AYU)
+    catalogue(tmp_path)
+    feed(tmp_path, bought(AYU, DEADLINE + SECOND))
+    night()
+    reinstate(ayu)
+    night(RENEWED + timedelta(hours=3))
+    assert state_of(ayu) == "revoked"
+    assert [check.detail for check in verify(programme=PRAKERJA) if not check.ok] == []
+
+
+@pytest.mark.django_db
+def test_a_renewed_deadline_does_not_change_who_was_held_before(tmp_path: Path) -> None:
+    [ayu] = wave(AYU)
+    feed(tmp_path, through=IN_TIME)
+    told = report(programme=PRAKERJA, now=NIGHT)
+    feed(tmp_path, through=DEADLINE, now=DECIDED)
+    night(DECIDED)
+    reinstate(ayu)
+    assert told.total.held == 1
+    assert report_as_of(programme=PRAKERJA, as_of=NIGHT) == told
 
 
 @pytest.mark.usefixtures("committed")

@@ -203,7 +203,12 @@ WITH announced AS (
                 WHERE purchase.person_id = participation.person_id AND purchase.wave = participation.wave
                   AND purchase.occurred_at >= participation.accepted_at
                   AND purchase.occurred_at < participation.deadline_at
-                  AND (purchase.cancelled_at IS NULL OR purchase.cancelled_at >= participation.deadline_at))
+                  AND (purchase.cancelled_at IS NULL OR purchase.cancelled_at >= participation.deadline_at)
+                  AND NOT (purchase.late AND EXISTS (
+                          SELECT FROM journal_event AS decision
+                           WHERE decision.person_id = participation.person_id AND decision.wave = participation.wave
+                             AND decision.kind = 'reinstated' AND decision.details ->> 'starts_at' IS NOT NULL
+                             AND decision.occurred_at > purchase.occurred_at)))
 ), escaped AS (
     SELECT idle.person_id, idle.wave
       FROM idle

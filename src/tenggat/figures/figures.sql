@@ -55,8 +55,8 @@ SELECT count(*)
 
 -- name: held_as_of
 -- Counts who stood in `accepted` at a moment with the deadline behind and could not be decided, for a hold or a silent
--- feed, and of those whom a silent feed kept. A deadline that was extended since is the one of before; a hold goes on
--- until it was lifted, or was over.
+-- feed, and of those whom a silent feed kept. A deadline that was extended or renewed since is the one of before; a hold
+-- goes on until it was lifted, or was over.
 -- reads: journal_event, waves_participation
 WITH standing AS (
     SELECT person_id, wave
@@ -75,7 +75,7 @@ WITH standing AS (
 ), extended AS (
     SELECT DISTINCT ON (person_id, wave) person_id, wave, (details ->> 'before')::timestamptz AS deadline_at
       FROM journal_event
-     WHERE kind = 'deadline_extended' AND recorded_at > %(as_of)s
+     WHERE kind IN ('deadline_extended', 'reinstated') AND details ->> 'before' IS NOT NULL AND recorded_at > %(as_of)s
      ORDER BY person_id, wave, event_id
 )
 SELECT participation.wave, count(*), count(*) FILTER (WHERE moment.deadline_at > %(cutoff)s)

@@ -56,7 +56,8 @@ INSERT INTO arriving (line, reference, course, price, occurred_at, cancels, pers
 WITH told AS (
     SELECT * FROM delivered
      UNION ALL
-    SELECT %(kept_lines)s + min(delivered.line), early.reference, early.fingerprint, '', 0, early.occurred_at, true
+    SELECT %(kept_lines)s + row_number() OVER (ORDER BY min(delivered.line), early.occurred_at), early.reference,
+           early.fingerprint, '', 0, early.occurred_at, true
       FROM delivered
       JOIN training_early_cancellation AS early
         ON early.source = %(source)s AND early.reference = delivered.reference
