@@ -23,9 +23,9 @@ SERVED: dict[str, set[str]] = {
     "deadlines:look_ahead": {"waves_due"},
     "deadlines:revoke_slice": {"waves_due", "waves_participation_pkey"},
     "deadlines:cancel_outdated": {"waves_redated", "messaging_message_pkey"},
-    "messaging:expire_overdue": {"messaging_waiting"},
     "messaging:claim_due": {"messaging_waiting", "registry_person_pkey"},
-    "messaging:settle": {"messaging_message_pkey"},
+    "messaging:interrupted": {"messaging_sending"},
+    "messaging:settle": {"messaging_sending"},
     "training:resolve": {"registry_nik_leads_to_one"},
     "training:lock_people": {"waves_participation_pkey"},
     "training:judge_purchases": {"training_reference_pkey", "training_purchase_pkey"},
@@ -34,6 +34,7 @@ SERVED: dict[str, set[str]] = {
 }
 """Each plan of these statements uses these indexes."""
 
+_DECIDED = "a decision about a wave may be about everybody"
 _EVERYBODY = "everybody's deadline may be meant"
 WHOLE: dict[str, tuple[frozenset[str], str]] = {
     "deadlines:coming_deadlines": (frozenset({"waves_participation"}), _EVERYBODY),
@@ -47,7 +48,12 @@ WHOLE: dict[str, tuple[frozenset[str], str]] = {
         frozenset({"waves_participation", "ledger_entry", "journal_event"}),
         "once per run, everybody whom it revoked; an index for that would cost each revocation more",
     ),
-    "deadlines:find_in_scope": (frozenset({"waves_participation"}), "a decision about a wave may be about everybody"),
+    "deadlines:find_in_scope": (frozenset({"waves_participation"}), _DECIDED),
+    "deadlines:with_late_purchases": (frozenset({"training_purchase"}), _DECIDED),
+    "messaging:expire_overdue": (
+        frozenset({"messaging_message"}),
+        "on the morning of a reminder everybody's message waits, and may be over",
+    ),
 }
 """Which large tables a statement may read from end to end, and why."""
 
