@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCALE ?= 100
 PEOPLE ?= 5600000
 
-.PHONY: help setup run test test-15 check lock docs bench clean
+.PHONY: help setup run test test-15 prove check lock docs bench clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
 
@@ -37,6 +37,9 @@ test: setup ## everything: the whole suite, on the embedded server
 
 test-15: setup ## the database tests on Debian's PostgreSQL 15, the oldest supported
 	@scripts/with-postgresql-15 scripts/with-pango $(BIN)/pytest -q -n 2 -m db --ignore=src/tenggat/foundation/tests/embedded
+
+prove: setup ## crashes, model, interleavings, random histories, plans, mutants (QUICK=1 a share; PART=NAME one)
+	@$(BIN)/python -m proof $(if $(QUICK),--quick) $(PART)
 
 docs: setup ## write docs/commands.md anew
 	@$(BIN)/python scripts/write-commands

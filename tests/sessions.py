@@ -30,20 +30,24 @@ class Sessions:
 
         return self._pool.submit(run)
 
-    def start_and_hold(self, work: Callable[[], T]) -> tuple[Future[T], Callable[[], None]]:
-        """Run `work` in a transaction that stays open until the second thing given back is called."""
-        done, commit = Event(), Event()
+    def start_and_hold(self, work: Callable[[], T], *, keep: bool = True) -> tuple[Future[T], Callable[[], None]]:
+        """Run `work` in a transaction that stays open until the second thing given back is called.
+
+        It then commits, or with `keep=False` rolls back.
+        """
+        done, end = Event(), Event()
 
         def run() -> T:
             with transaction.atomic():
                 result = work()
                 done.set()
-                assert commit.wait(PATIENCE)
+                assert end.wait(PATIENCE)
+                transaction.set_rollback(not keep)
             return result
 
         future = self.start(run)
         assert done.wait(PATIENCE), future.exception(timeout=1)
-        return future, commit.set
+        return future, end.set
 
 
 @contextmanager

@@ -182,6 +182,28 @@ def test_a_run_closes_with_everybody_whom_another_engine_revoked_in_it(
     assert Act.objects.get(kind="run_closed").details["revoked"] == 2
 
 
+def test_nobody_is_alarmed_by_somebody_whom_another_engine_has_revoked_since_the_audit_looked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ayu = _left_for_the_hold(tmp_path)
+    look, escaped = audit.look, list[int]()
+
+    def behind_the_look(run: Run) -> audit.Findings:
+        if not escaped:
+            _lift_the_hold(ayu)
+        found = look(run)
+        escaped.append(found.escaped)
+        if len(escaped) == 1:  # another engine finds Ayu due before we do
+            outlook = engine.look_ahead(programme=PRAKERJA, now=NIGHT, cutoff_at=run.cutoff_at)
+            beside = engine._Slices(run.run_id, outlook, PRAKERJA, now=NIGHT, actor=ENGINE)
+            assert list(beside.revoked()) == [1]
+        return found
+
+    monkeypatch.setattr(audit, "look", behind_the_look)
+    assert night().revoked == 2
+    assert escaped == [1, 0, 0]
+
+
 def test_an_engine_that_comes_to_a_closed_run_leaves_it_alone(tmp_path: Path) -> None:
     ayu = _left_for_the_hold(tmp_path)
     assert night().revoked == 1

@@ -38,6 +38,8 @@ byte sharers;                           /* the row of the wave: FOR SHARE by sli
 bool wave_taken;
 
 mtype stage = none;                     /* of the run */
+byte run_sharers;                       /* the row of the run: FOR SHARE by slices, FOR UPDATE by whoever closes it */
+byte done;                              /* what its slices have written down: how many they revoked */
 bool watermark;                         /* the feed has delivered everything up to the deadline */
 byte crashes;
 byte delivering;                        /* how many still have something to tell */
@@ -133,25 +135,27 @@ proctype Feed(byte p) {
     atomic { watermark = true; delivering-- }
 }
 
+/* deadlines/deciding.py: a hold reaches whom it would have reached in time; who was revoked meanwhile is back. */
+inline keep_hold(p, which) {
+    if
+    :: state[p] == revoked -> state[p] = accepted; balance[p] = returned[p]; returned[p] = 0
+    :: else
+    fi;
+    holds[p] = holds[p] | which;
+    held[p] = true
+}
+
 /* A hold of one person, that may be lifted again. */
 proctype Holder(byte p) {
     byte q;
     atomic { take_row(p) };
-    atomic {
-        if :: state[p] != revoked -> holds[p] = holds[p] | OWN; held[p] = true :: else fi;
-        consistent(p);
-        let_go()
-    };
+    atomic { keep_hold(p, OWN); consistent(p); let_go() };
     if
     :: atomic { take_row(p) };
         atomic {
-            if
-            :: holds[p] & OWN ->
-                holds[p] = holds[p] & ~OWN;
-                held[p] = holds[p] != 0;
-                came_due = 255
-            :: else
-            fi;
+            holds[p] = holds[p] & ~OWN;
+            held[p] = holds[p] != 0;
+            came_due = 255;
             consistent(p);
             let_go()
         }
@@ -160,42 +164,46 @@ proctype Holder(byte p) {
     delivering--
 }
 
-/* A hold of everybody in the wave: the holds are written down, then the rows are marked, one statement each. */
+/* A hold of everybody in the wave: it takes the wave, then the rows, and then looks whom it changes. */
 proctype WaveHolder() {
-    byte p, q, written, marked;
+    byte p, q, chosen;
 #ifndef HOLD_WITHOUT_WAVE_LOCK
     atomic { sharers == 0 && !wave_taken -> wave_taken = true };
 #endif
     d_step {
-        p = 0;
+#ifdef HOLD_JUDGED_FIRST
         do
-        :: p < PEOPLE -> if :: state[p] == accepted -> written = written | bit(p) :: else fi; p++
+        :: p < PEOPLE -> if :: state[p] != revoked -> chosen = chosen | bit(p) :: else fi; p++
         :: else -> break
         od;
+#else
+        chosen = 255;
+#endif
         p = 0
     };
     do
-    :: p < PEOPLE ->
-        if
-        :: written & bit(p) ->
-            atomic { take_row(p); if :: state[p] == accepted -> marked = marked | bit(p) :: else fi }
-        :: else
-        fi;
-        p++
+    :: p < PEOPLE -> atomic { take_row(p); p++ }
     :: else -> break
     od;
     atomic {
         p = 0;
         do
         :: p < PEOPLE ->
-            if :: written & bit(p) -> holds[p] = holds[p] | WAVE :: else fi;
-            if :: marked & bit(p) -> held[p] = true :: else fi;
+            if
+            :: chosen & bit(p) ->
+#ifdef HOLD_JUDGED_FIRST
+                holds[p] = holds[p] | WAVE; held[p] = true
+#else
+                keep_hold(p, WAVE)
+#endif
+            :: else
+            fi;
             consistent(p);
             p++
         :: else -> break
         od;
         let_go();
-        wave_taken = false; written = 0; marked = 0; p = 0;
+        wave_taken = false; chosen = 0; p = 0;
         delivering--
     }
 }
@@ -205,12 +213,14 @@ inline next_seen() { do :: p < PEOPLE && !(seen & bit(p)) -> p++ :: else -> brea
 
 inline forget() { p = 0; seen = 0; taken = 0; size = 0; after = 0; found = false }
 
+inline let_all_go() { let_go(); sharers = sharers - shares; run_sharers = run_sharers - shares_run; shares_run = false }
+
 proctype Worker(byte mine) {
-    byte p, q, seen, taken, size, after;
-    bool waits, found, looked, escaped, shares;
+    byte p, q, seen, taken, size, after, audited;
+    bool waits, found, looked, again, escaped, shares, shares_run;
 begin:
     atomic {
-        forget(); waits = false; looked = false; escaped = false; shares = false;
+        forget(); audited = 0; waits = false; looked = false; again = false; escaped = false; shares = false;
         if
 #ifdef SKIP_WATERMARK
         :: stage == none -> stage = open
@@ -222,18 +232,28 @@ begin:
 #endif
         :: stage == closed -> goto over
         fi;
-        shares = true;
-#ifdef WAVES_OF_LOOK_AHEAD
-        shares = false;
-        do
+        do                              /* the waves of the look-ahead: who is due or held is in them */
+#ifdef WAVES_OF_THE_DUE
         :: p < PEOPLE -> shares = shares || due(p); p++
+#else
+        :: p < PEOPLE -> shares = shares || state[p] == accepted; p++
+#endif
         :: else -> break
         od;
         p = 0
-#endif
     };
 slice:
-    atomic { !shares || !wave_taken ->
+    atomic {                            /* share_run */
+        if
+        :: stage != open -> goto over
+        :: else
+        fi;
+#ifndef SLICE_WITHOUT_RUN
+        shares_run = true;
+        run_sharers++
+#endif
+    };
+    atomic { !shares || !wave_taken ->  /* share_waves */
         sharers = sharers + shares;
         p = after;                      /* what the statement sees */
         do
@@ -258,36 +278,33 @@ rows:
 #endif
         fi;
         p++; next_seen(); goto rows }
-    :: atomic { (p == PEOPLE || size == SLICE) && taken && stage != open -> /* the guard of the table of slices */
-        let_go(); sharers = sharers - shares; goto over }
-    :: atomic { (p == PEOPLE || size == SLICE) && taken && stage == open -> after = p; p = 0 }
-    :: atomic { (p == PEOPLE || size == SLICE) && !taken -> let_go(); sharers = sharers - shares; goto passed }
+    :: atomic { (p == PEOPLE || size == SLICE) && taken -> after = p; p = 0 }
+    :: atomic { (p == PEOPLE || size == SLICE) && !taken -> let_all_go(); goto passed }
     fi;
     atomic {
         if
-        :: crashes < CRASHES -> crashes++; let_go(); sharers = sharers - shares; goto begin
+        :: crashes < CRASHES -> crashes++; let_all_go(); goto begin
         :: true ->
+            assert(stage == open);      /* a closed run stays as it is */
             do
             :: p < PEOPLE ->
                 if
                 :: taken & bit(p) ->
-                    assert(state[p] == accepted);       /* revoked at most once, and nobody who has bought */
+                    assert(state[p] == accepted);       /* nobody twice, and nobody who has bought */
                     assert(!by_feed[p]);                /* what a feed promised to tell was waited for */
                     assert(returned[p] == 0);
                     state[p] = revoked;
                     returned[p] = balance[p];
                     balance[p] = 0;
+                    done++;
                     consistent(p)
-#ifdef CLOSED_RUN_STAYS
-                    ; assert(stage == open)
-#endif
                 :: else
                 fi;
                 p++
             :: else -> break
             od;
-            let_go(); sharers = sharers - shares;
-            p = 0; seen = 0; taken = 0; size = 0; found = true;
+            let_all_go();
+            p = 0; seen = 0; taken = 0; size = 0; found = true; again = true;
             goto slice                  /* the next slice of this pass */
         fi
     };
@@ -300,12 +317,16 @@ passed:
 #ifndef CLOSE_WITHOUT_WAITING_PASS
         if :: !waits -> waits = true; goto slice :: else -> waits = false fi;
 #endif
-        came_due = came_due & ~bit(mine);
-#ifndef WITHOUT_AUDIT
-        skip
+#ifdef STALE_FINDINGS
+        assert(!(looked && !again && escaped && stage == open));
+#endif
     };
-    atomic {                            /* deadlines/audit.sql: from the other tables */
+audit:
+    atomic { audited = done };          /* what the slices have written down, then deadlines/audit.sql */
+    atomic {
         came_due = came_due & ~bit(mine);
+        escaped = false;
+#ifndef WITHOUT_AUDIT
         do
         :: p < PEOPLE ->
             assert(!(state[p] == revoked && !should(p)));
@@ -315,16 +336,20 @@ passed:
         od;
         p = 0;
         if
-        :: escaped && !looked -> looked = true; escaped = false; goto slice     /* a hold was lifted: look once more */
+        :: escaped && (!looked || again) -> looked = true; again = false; goto slice    /* a hold was lifted */
         :: else
         fi;
-        assert(!escaped)                /* else a human is called, for nothing */
+        assert(!(escaped && stage == open))             /* else a human is called, for nothing */
 #endif
     };
-    atomic {
+    atomic { crashes < CRASHES || stage != open || run_sharers == 0 ->
         if
         :: crashes < CRASHES -> crashes++; goto begin
-        :: stage == open ->
+        :: stage == open && run_sharers == 0 ->         /* lock_run */
+#ifndef CLOSE_WITHOUT_TOTALS
+            if :: done != audited -> goto audit :: else fi;
+#endif
+            assert(done == audited);    /* it closes with exactly what was audited */
             stage = closed;
             do                          /* nobody escapes; whose hold was lifted since is due for the next run */
             :: p < PEOPLE ->
@@ -332,11 +357,11 @@ passed:
                 p++
             :: else -> break
             od
-        :: stage == closed
+        :: stage != open
         fi
     };
 over:
-    atomic { forget(); waits = false; looked = false; escaped = false; shares = false }
+    atomic { forget(); audited = 0; waits = false; looked = false; again = false; escaped = false; shares = false }
 }
 
 /* Stories of three people; which one comes true is chosen. */
@@ -350,7 +375,9 @@ init {
         delivering++; run Buyer(0);
         if :: cancels[0] != nothing -> delivering++; run Canceller(0) :: else fi;
         if
+#ifndef HOLD_OF_ONE                     /* the stories with a hold of one person have no feed, else they are too many */
         :: purchase[1] = in_time; by_feed[1] = true; delivering++; run Feed(1)
+#endif
         :: watermark = true
         fi;
 #ifdef HOLD_OF_ONE

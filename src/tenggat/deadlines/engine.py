@@ -226,7 +226,8 @@ def _finish(run: Run, programme: Programme, *, now: datetime, actor: Actor, prog
     while True:
         audited = _totals(run)
         found = audit.look(run)
-        if found.escaped and list(slices.revoked()):  # came due while we looked, by a hold that was lifted
+        # Somebody came due while we looked, by a hold that was lifted; or another engine has taken them since.
+        if found.escaped and (list(slices.revoked()) or audit.look(run) != found):
             continue
         if Run.objects.filter(run_id=run.run_id, state="open").exists():  # else whoever came due is for the next run
             audit.check(run, found)

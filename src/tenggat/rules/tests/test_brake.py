@@ -2,7 +2,7 @@
 
 import pytest
 
-from tenggat.rules.brake import WaveAhead, reasons
+from tenggat.rules.brake import APPROVALS, WaveAhead, reasons
 from tenggat.rules.values import Brake
 
 BRAKE = Brake(least_percent=1, most_percent=20, smallest_wave=1000, people=100_000, reference="test")
@@ -35,3 +35,11 @@ def test_the_size_is_that_of_the_whole_run() -> None:
 def test_each_wave_outside_the_band_is_named() -> None:
     [sentence] = reasons(BRAKE, {8: WaveAhead(2000, 0, 100), 9: WaveAhead(2000, 0, 1000)})
     assert sentence == "1000 of 2000 people of wave 9 would be revoked, not 1 to 20 percent"
+
+
+def test_a_small_wave_does_not_hide_those_after_it() -> None:
+    assert len(reasons(BRAKE, {8: WaveAhead(10, 0, 10), 9: WaveAhead(2000, 0, 1000)})) == 1
+
+
+def test_two_people_let_it_go() -> None:
+    assert APPROVALS == 2
