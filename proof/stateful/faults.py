@@ -10,8 +10,8 @@ def _bought(name: str, old: str, new: str) -> Change:
     return Change(f"tenggat.training/purchases.sql:{name}", old, new)
 
 
-def _fault(story: str, rules: str, *changes: Change) -> Fault:
-    return Fault(story, frozenset(rules.split()), changes)
+def _fault(story: str, verbs: str, *changes: Change) -> Fault:
+    return Fault(story, frozenset(verbs.split()), changes)
 
 
 FAULTS = (
@@ -22,12 +22,12 @@ FAULTS = (
     ),
     _fault(
         "who is due at the very cut-off is left out",
-        "clock night",
+        "watermark clock night",
         Change(_REVOKE, "deadline_at <= %(cutoff)s", "deadline_at < %(cutoff)s"),
     ),
     _fault(
         "who is due at the very cut-off is left out, and the run's audit is silent",
-        "clock night",
+        "watermark clock night",
         Change(_REVOKE, "deadline_at <= %(cutoff)s", "deadline_at < %(cutoff)s"),
         _AUDIT,
     ),
@@ -195,8 +195,7 @@ FAULTS = (
     _fault(
         "a family card has a seat too many",
         "join",
-        Change("tenggat.waves.accepting:_free_seat", "range(1, limit + 1)", "range(1, limit + 2)"),
-        Change("tenggat.waves.accepting:_free_seat", "len(taken) >= limit", "len(taken) > limit"),
+        Change("tenggat.waves.accepting:_free_seat", "if len(taken)", "limit += 1\n    if len(taken)"),
     ),
     _fault(
         "the figures of a past moment count what was recorded after it",

@@ -170,7 +170,7 @@ class Oracle:
 
     def night(self, now: datetime) -> None:
         """A run as it must end, however it is driven: an open one first, then one for `now`."""
-        if self.run and not self._may_go():
+        if self.waits:
             return
         interrupted, self.run = self.run, None
         if interrupted:
@@ -181,8 +181,10 @@ class Oracle:
         else:
             self.revoke(due)
 
-    def _may_go(self) -> bool:
-        return self.run is not None and (self.run.approvals is None or len(self.run.approvals) >= 2)
+    @property
+    def waits(self) -> bool:
+        """Whether there is a run that fewer than two people have let go."""
+        return self.run is not None and self.run.approvals is not None and len(self.run.approvals) < 2
 
     def bar(self, name: str, wave: int, now: datetime) -> str | None:
         """Why somebody cannot join a wave, or None."""
