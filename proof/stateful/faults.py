@@ -3,6 +3,7 @@
 from proof.stateful.planting import Change, Fault
 
 _REVOKE = "tenggat.deadlines/revoke.sql:revoke_slice"
+_DECIDED = "tenggat.deadlines/decided.sql:"
 _AUDIT = Change("tenggat.deadlines.audit:check", "if found.wrongly or found.escaped or incomplete:", "if False:")
 
 
@@ -69,9 +70,7 @@ FAULTS = (
     _fault(
         "the journal is not told of a revocation",
         "clock night",
-        Change(
-            _REVOKE, "%(actor)s, %(details)s\n      FROM revoked", "%(actor)s, %(details)s FROM revoked WHERE false"
-        ),
+        Change(_REVOKE, "jsonb_build_object('returned', balance)\n      FROM revoked", "'{}' FROM revoked WHERE false"),
         _AUDIT,
     ),
     _fault(
@@ -201,5 +200,30 @@ FAULTS = (
         "the figures of a past moment count what was recorded after it",
         "clock night",
         Change("tenggat.figures/figures.sql:as_of", "recorded_at <= %(as_of)s AND", ""),
+    ),
+    _fault(
+        "a hold does not bring back who was revoked meanwhile",
+        "clock night hold",
+        Change(_DECIDED + "find_held", "IN ('accepted', 'bought', 'revoked')", "IN ('accepted', 'bought')"),
+    ),
+    _fault(
+        "who is brought back by a hold does not get the money back",
+        "clock night hold",
+        Change("tenggat.deadlines/undoing.sql:commit_again", "affected.was = 'revoked'", "affected.was = 'none'"),
+    ),
+    _fault(
+        "a hold that begins when the deadline is over protects all the same",
+        "clock night hold",
+        Change(_DECIDED + "find_held", "AND %(effective)s <= GREATEST(participation.deadline_at, earlier.ends_at)", ""),
+    ),
+    _fault(
+        "a hold that was lifted goes on",
+        "clock night hold lift",
+        Change(_DECIDED + "lift_hold", "SET held_until = remaining.until_at", "SET held_until = held_until"),
+    ),
+    _fault(
+        "who joins later is not held",
+        "clock night hold join",
+        Change("tenggat.deadlines.standing:_again", "if decision.lifted_at is None else 0", "if False else 0"),
     ),
 )

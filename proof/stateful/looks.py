@@ -113,7 +113,7 @@ def _person(stand: Stand, person: Person) -> list[str]:
         "version": person.version,
         "balance": person.balance,  # I4
         "books": person.balance,
-        "held": person.held,
+        "held": person.unclear or bool(person.holds),
         "listed": int(person.revoked),  # I3, I6
         "ended": person.revoked,
     }

@@ -37,6 +37,8 @@ VERBS = {
     "race": _facts(name=_names, edge=_edges, source=_sources),
     "approve": _facts(by=st.sampled_from(("Sari", "SARI ", "Bambang"))),
     "reinstate": _facts(place=_few),
+    "hold": _facts(scope=st.sampled_from((*ACCEPTED, 10, 10, 11)), edge=_edges, hours=st.sampled_from((1, 24, 96))),
+    "lift": _facts(place=_few),
     "join": _facts(name=_others, wave=st.sampled_from((10, 10, 11))),
     "announce": _facts(),
     "release": _facts(),

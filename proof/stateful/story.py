@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from proof.stateful import looks
-from proof.stateful.oracle import BRAKE, SETTLEMENT, Oracle, Run, Wave
+from proof.stateful.oracle import BRAKE, SETTLEMENT, Hold, Oracle, Run, Wave
 from proof.stateful.world import ACCEPTED, ANNOUNCED, HOUSEHOLDS, QUOTAS, SLICE, Row, World
 from tenggat.figures.report import Report
 
@@ -32,6 +32,7 @@ class Story:
         self.courses = {"EXCEL"}
         self.feeds: dict[str, list[Row]] = {}
         self.published: list[Report] = []
+        self.holds: list[tuple[int, Hold]] = []
 
     def problems(self) -> list[str]:
         """I1-I7, by plain queries."""
@@ -50,6 +51,7 @@ class Story:
     def clock(self, place: int) -> None:
         """To one of the next moments that matter."""
         ends = {person.deadline_at for person in self.oracle.people.values() if person.deadline_at}
+        ends |= {hold.until for hold in self.oracle.holds}
         ahead = sorted(end + shift for end in ends for shift in AROUND if end + shift > self.now)
         self.published.append(self.world.report(self.now))
         self.now = ahead[min(place, len(ahead) - 1)] if ahead else self.now + _HOUR
@@ -168,9 +170,13 @@ class Story:
 
     def crash(self) -> None:
         """An engine dies behind its first slice: it has taken some of those who are due, and nobody else."""
-        if not (bool(self._next_due()) and not self.oracle.waits):
+        if self.oracle.waits:
             return
+        self.oracle.sweep(self.now)
         run, due = self.oracle.run or Run(self.oracle.cutoff(self.now), None), self._next_due()
+        if not due:
+            self.night()
+            return
         self.world.crash(self.now)
         taken = {name for name in due if looks.people()[name].state == "revoked"}
         assert len(taken) == min(SLICE, len(due)), f"{taken} of {due}"
@@ -213,6 +219,21 @@ class Story:
         name = gone[place % len(gone)]
         self.world.reinstate(name, self.now)
         self.oracle.people[name].reinstate(self.now)
+
+    def hold(self, scope: str | int, edge: str, hours: int) -> None:
+        """An officer protects somebody or a wave, perhaps from a moment on that lies back."""
+        who = scope if isinstance(scope, str) else next(iter(self.oracle.people))
+        hold = Hold(scope, self._edge(edge, who), self.now + hours * _HOUR)
+        number = self.world.hold(scope, effective=hold.effective_at, until=hold.until, now=self.now)
+        self.oracle.hold(hold)
+        self.holds.append((number, hold))
+
+    def lift(self, place: int) -> None:
+        """A hold ends early."""
+        if standing := [each for each in self.holds if not each[1].lifted]:
+            number, hold = standing[place % len(standing)]
+            self.world.lift(number, self.now)
+            self.oracle.lift(hold, self.now)
 
     def release(self) -> None:
         """Seats of people who are gone go to the second wave, each once."""

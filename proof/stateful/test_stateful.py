@@ -15,6 +15,9 @@ from proof.stateful.world import SLICE, World
 from tenggat.deadlines import engine
 
 FULL = os.environ.get("TENGGAT_PROOF") == "full"
+"""Ten times as many examples, and other ones each time."""
+
+pytestmark = pytest.mark.timeout(0 if FULL else 240)
 
 
 @pytest.fixture
