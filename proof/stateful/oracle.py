@@ -33,7 +33,10 @@ class Bought:
 
 @dataclass(eq=False)
 class Hold:
-    """An officer's decision: nobody of the scope (a name or a wave) is revoked before `until`. `had`: who ever had it."""
+    """An officer's decision: nobody of the scope (a name or a wave) is revoked before `until`.
+
+    `had` is who was ever held by it: nobody is twice.
+    """
 
     scope: str | int
     effective_at: datetime
