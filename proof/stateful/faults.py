@@ -221,9 +221,4 @@ FAULTS = (
         "clock night hold lift",
         Change(_DECIDED + "lift_hold", "SET held_until = remaining.until_at", "SET held_until = held_until"),
     ),
-    _fault(
-        "who joins later is not held",
-        "clock night hold join",
-        Change("tenggat.deadlines.standing:_again", "if decision.lifted_at is None else 0", "if False else 0"),
-    ),
 )

@@ -50,7 +50,7 @@ def test_nothing_is_found(world: World) -> None:
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.story.replace(" ", "_"))
 def test_a_planted_fault_is_found(world: World, fault: Fault) -> None:
     with planted(fault), pytest.raises(Exception) as found:  # noqa: PT011 -- whatever it is, but not the tester's own
-        run_state_machine_as_test(machine(world, fault.verbs), settings=tried(30, 15, shrink=False))
+        run_state_machine_as_test(machine(world, fault.verbs), settings=tried(50, 15, shrink=False))
     assert not isinstance(found.value, HypothesisException | NothingToPlant), found.value
 
 
