@@ -188,7 +188,7 @@ def test_an_extension_waits_for_reminders_that_are_being_planned_and_cancels_the
     [ayu] = wave(AYU)
     with sessions() as both:
         planning, commit = both.start_and_hold(lambda: plan_reminders(programme=PRAKERJA, now=MORNING))
-        extending = both.start(lambda: extend(WAVE_10 if of_the_wave else Scope(person_id=ayu), now=MORNING))
+        extending = both.start(lambda: extend(WAVE_10 if of_the_wave else Scope(person_id=ayu), effective=MORNING))
         wait_until_blocked(extending)
         assert not extending.done()
         commit()
@@ -202,7 +202,7 @@ def test_reminders_wait_for_an_extension_that_is_being_decided_and_name_its_dead
         extending, commit = both.start_and_hold(
             lambda: extend(Scope(person_id=ayu), DEADLINE + SECOND, effective=MORNING)
         )
-        planning = both.start(lambda: plan_reminders(programme=PRAKERJA, now=MORNING))
+        planning = both.start(lambda: plan_reminders(programme=PRAKERJA, now=MORNING + DAY))
         commit()
         assert (extending.result().affected, planning.result().messages["h-7"]) == (1, 1)
     assert list(Message.objects.values_list("deadline_version", "deadline_at")) == [(2, DEADLINE + SECOND)]
