@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import wait
+from datetime import datetime
 from pathlib import Path
 from threading import Barrier
 
@@ -9,7 +10,9 @@ import pytest
 
 from tenggat.deadlines import audit, engine
 from tenggat.deadlines.models import Run
+from tenggat.deadlines.reminders import plan_reminders
 from tenggat.deadlines.scopes import Scope
+from tenggat.messaging.models import Message
 from tenggat.registry.models import BlacklistEntry
 from tenggat.waves.models import Hold, Participation
 from tests.office import BEFORE, DAY, NEXT_WEEK, WAVE_10, extend, faults, hold, lift
@@ -19,7 +22,9 @@ from tests.scene import (
     DEADLINE,
     IN_TIME,
     NIGHT,
+    PRAKERJA,
     SECOND,
+    WIB,
     bought,
     catalogue,
     crowd,
@@ -32,6 +37,9 @@ from tests.scene import (
 from tests.sessions import sessions, wait_until_blocked
 
 pytestmark = pytest.mark.usefixtures("committed")
+
+MORNING = datetime(2020, 10, 24, 6, tzinfo=WIB)
+"""Of H-7."""
 
 
 @pytest.fixture(autouse=True)
@@ -173,3 +181,28 @@ def test_a_hold_let_loose_on_a_run_leaves_nobody_between(
     assert Hold.objects.filter(lifted_at=None).count() == 300
     assert not BlacklistEntry.objects.filter(lifted_at=None).exists()
     assert audit.look(Run.objects.latest("run_id")) == audit.Findings()
+
+
+@pytest.mark.parametrize("of_the_wave", [True, False])
+def test_an_extension_waits_for_reminders_that_are_being_planned_and_cancels_them(*, of_the_wave: bool) -> None:
+    [ayu] = wave(AYU)
+    with sessions() as both:
+        planning, commit = both.start_and_hold(lambda: plan_reminders(programme=PRAKERJA, now=MORNING))
+        extending = both.start(lambda: extend(WAVE_10 if of_the_wave else Scope(person_id=ayu), effective=MORNING))
+        wait_until_blocked(extending)
+        assert not extending.done()
+        commit()
+        assert (planning.result().messages["h-7"], extending.result().affected) == (1, 1)
+    assert list(Message.objects.values_list("deadline_version", "state")) == [(1, "cancelled")]
+
+
+def test_reminders_wait_for_an_extension_that_is_being_decided_and_name_its_deadline() -> None:
+    [ayu] = wave(AYU)
+    with sessions() as both:
+        extending, commit = both.start_and_hold(
+            lambda: extend(Scope(person_id=ayu), DEADLINE + SECOND, effective=MORNING)
+        )
+        planning = both.start(lambda: plan_reminders(programme=PRAKERJA, now=MORNING + DAY))
+        commit()
+        assert (extending.result().affected, planning.result().messages["h-7"]) == (1, 1)
+    assert list(Message.objects.values_list("deadline_version", "deadline_at")) == [(2, DEADLINE + SECOND)]

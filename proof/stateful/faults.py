@@ -3,6 +3,7 @@
 from proof.stateful.planting import Change, Fault
 
 _REVOKE = "tenggat.deadlines/revoke.sql:revoke_slice"
+_DECIDED = "tenggat.deadlines/decided.sql:"
 _AUDIT = Change("tenggat.deadlines.audit:check", "if found.wrongly or found.escaped or incomplete:", "if False:")
 
 
@@ -10,8 +11,8 @@ def _bought(name: str, old: str, new: str) -> Change:
     return Change(f"tenggat.training/purchases.sql:{name}", old, new)
 
 
-def _fault(story: str, rules: str, *changes: Change) -> Fault:
-    return Fault(story, frozenset(rules.split()), changes)
+def _fault(story: str, verbs: str, *changes: Change) -> Fault:
+    return Fault(story, frozenset(verbs.split()), changes)
 
 
 FAULTS = (
@@ -22,12 +23,12 @@ FAULTS = (
     ),
     _fault(
         "who is due at the very cut-off is left out",
-        "clock night",
+        "watermark clock night",
         Change(_REVOKE, "deadline_at <= %(cutoff)s", "deadline_at < %(cutoff)s"),
     ),
     _fault(
         "who is due at the very cut-off is left out, and the run's audit is silent",
-        "clock night",
+        "watermark clock night",
         Change(_REVOKE, "deadline_at <= %(cutoff)s", "deadline_at < %(cutoff)s"),
         _AUDIT,
     ),
@@ -69,9 +70,7 @@ FAULTS = (
     _fault(
         "the journal is not told of a revocation",
         "clock night",
-        Change(
-            _REVOKE, "%(actor)s, %(details)s\n      FROM revoked", "%(actor)s, %(details)s FROM revoked WHERE false"
-        ),
+        Change(_REVOKE, "jsonb_build_object('returned', balance)\n      FROM revoked", "'{}' FROM revoked WHERE false"),
         _AUDIT,
     ),
     _fault(
@@ -195,12 +194,31 @@ FAULTS = (
     _fault(
         "a family card has a seat too many",
         "join",
-        Change("tenggat.waves.accepting:_free_seat", "range(1, limit + 1)", "range(1, limit + 2)"),
-        Change("tenggat.waves.accepting:_free_seat", "len(taken) >= limit", "len(taken) > limit"),
+        Change("tenggat.waves.accepting:_free_seat", "if len(taken)", "limit += 1\n    if len(taken)"),
     ),
     _fault(
         "the figures of a past moment count what was recorded after it",
         "clock night",
         Change("tenggat.figures/figures.sql:as_of", "recorded_at <= %(as_of)s AND", ""),
+    ),
+    _fault(
+        "a hold does not bring back who was revoked meanwhile",
+        "clock night hold",
+        Change(_DECIDED + "find_held", "IN ('accepted', 'bought', 'revoked')", "IN ('accepted', 'bought')"),
+    ),
+    _fault(
+        "who is brought back by a hold does not get the money back",
+        "clock night hold",
+        Change("tenggat.deadlines/undoing.sql:commit_again", "affected.was = 'revoked'", "affected.was = 'none'"),
+    ),
+    _fault(
+        "a hold that begins when the deadline is over protects all the same",
+        "clock night hold",
+        Change(_DECIDED + "find_held", "AND %(effective)s <= GREATEST(participation.deadline_at, earlier.ends_at)", ""),
+    ),
+    _fault(
+        "a hold that was lifted goes on",
+        "clock night hold lift",
+        Change(_DECIDED + "lift_hold", "SET held_until = remaining.until_at", "SET held_until = held_until"),
     ),
 )

@@ -36,6 +36,7 @@ SELECT number, quota, accepted, (SELECT count(*) FROM waves_participation AS p W
 """
 _RUNS = """
 SELECT (SELECT count(*) FROM deadlines_run WHERE state <> 'closed'),
+       (SELECT count(*) FROM deadlines_run WHERE state = 'waiting'),
        (SELECT COALESCE(sum(revoked), 0)::bigint FROM deadlines_slice),
        (SELECT count(*) FROM journal_event WHERE kind = 'revoked')
 """
@@ -112,7 +113,7 @@ def _person(stand: Stand, person: Person) -> list[str]:
         "version": person.version,
         "balance": person.balance,  # I4
         "books": person.balance,
-        "held": person.held,
+        "held": person.unclear or bool(person.holds),
         "listed": int(person.revoked),  # I3, I6
         "ended": person.revoked,
     }
@@ -164,7 +165,9 @@ def _totals(oracle: Oracle) -> list[str]:
     for number, quota, accepted, people_of_it in _rows(_WAVES):
         if quota != oracle.waves[number].quota or accepted != people_of_it or accepted > quota:
             wrong.append(f"wave {number}: {people_of_it} people, {accepted} accepted, quota {quota}")
-    [(unfinished, revoked, told)] = _rows(_RUNS)
-    if unfinished != int(oracle.run is not None) or revoked != told:
-        wrong.append(f"{unfinished} runs are not closed; slices revoked {revoked}, the journal tells of {told}")
+    [(unfinished, waiting, revoked, told)] = _rows(_RUNS)
+    if (unfinished, waiting) != (int(oracle.run is not None), int(oracle.waits)):
+        wrong.append(f"{unfinished} runs are not closed, {waiting} of them wait")
+    if revoked != told:
+        wrong.append(f"slices revoked {revoked}, the journal tells of {told}")
     return wrong

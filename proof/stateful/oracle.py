@@ -31,9 +31,26 @@ class Bought:
     cancelled_at: datetime | None = None
 
 
+@dataclass(eq=False)
+class Hold:
+    """An officer's decision: nobody of the scope (a name or a wave) is revoked before `until`.
+
+    `had` is who was ever held by it: nobody is twice.
+    """
+
+    scope: str | int
+    effective_at: datetime
+    until: datetime
+    had: set[str] = field(default_factory=set)
+    lifted: bool = False
+
+
 @dataclass
 class Person:
-    """One participation. `unresolved` and `doubtful` are references of purchases that hold the person."""
+    """One participation. `unresolved` and `doubtful` are references of purchases that hold the person.
+
+    `free_at` is the latest end of what held the person once and does no more.
+    """
 
     wave: int
     accepted_at: datetime
@@ -43,6 +60,8 @@ class Person:
     early: dict[str, set[datetime]] = field(default_factory=dict)
     unresolved: set[str] = field(default_factory=set)
     doubtful: set[str] = field(default_factory=set)
+    holds: list[Hold] = field(default_factory=list)
+    free_at: datetime | None = None
     revoked: bool = False
     revocations: set[int] = field(default_factory=set)
     """Deadline versions under which the person was revoked: one notice each."""
@@ -71,14 +90,30 @@ class Person:
         return 0 if self.revoked else TOTAL - PRICE * len(standing)
 
     @property
-    def held(self) -> bool:
+    def unclear(self) -> bool:
         """Whether something has to be cleared up first."""
         return bool(self.unresolved or self.doubtful)
 
     def is_due(self, cutoff: datetime) -> bool:
         """Whether a run with this cut-off must revoke the person."""
         over = self.deadline_at is not None and self.deadline_at <= cutoff
-        return over and self.state == "accepted" and not self.held
+        held = self.unclear or any(hold.until > cutoff for hold in self.holds)
+        return over and self.state == "accepted" and not held
+
+    def take(self, hold: Hold) -> bool:
+        """A hold protects whom nothing has left unprotected since; who was revoked meanwhile is back (I2)."""
+        end = self.deadline_at
+        reaches = [moment for moment in (end, self.free_at, *(each.until for each in self.holds)) if moment]
+        if end is None or end >= hold.until or not (self.unclear or hold.effective_at <= max(reaches)):
+            return False
+        self.holds.append(hold)
+        if self.revoked:  # under a new version, so that another revocation is told again
+            self.revoked, self.version = False, self.version + 1
+        return True
+
+    def let_go(self, until: datetime) -> None:
+        """Something that held the person ends."""
+        self.free_at = max(until, self.free_at or until)
 
     def told_purchase(self, ref: str, at: datetime, *, known_course: bool, now: datetime) -> None:
         """A platform tells a purchase, or tells it again; what was taken back before it was told follows at once."""
@@ -88,10 +123,11 @@ class Person:
         elif verdict == "counts":
             self.purchases[ref] = Bought(at, late=False)
             self.revoked = False
-            if self.state == "bought":
+            if self.state == "bought" and self.doubtful:
                 self.doubtful.clear()
+                self.let_go(now)
         if verdict != "unknown_course":
-            self.unresolved.discard(ref)
+            self._resolve(ref, now)
         elif self.state != "revoked" and (self.deadline_at is None or at < self.deadline_at):
             self.unresolved.add(ref)
         for moment in sorted(self.early.get(ref, ())):
@@ -112,12 +148,17 @@ class Person:
         if purchase is None or purchase.late:
             self.early.setdefault(ref, set()).add(at)
             if self.deadline_at is not None and at < self.deadline_at:
-                self.unresolved.discard(ref)
+                self._resolve(ref, now)
         elif purchase.cancelled_at is None and at >= purchase.occurred_at:
             before, purchase.cancelled_at = self.state, at
             over = self.deadline_at is not None and self.deadline_at <= now
             if over and before == "bought" and self.state == "accepted":
                 self.doubtful.add(ref)
+
+    def _resolve(self, ref: str, now: datetime) -> None:
+        if ref in self.unresolved:
+            self.unresolved.remove(ref)
+            self.let_go(now)
 
     def reinstate(self, now: datetime) -> None:
         """An officer undoes a revocation; a deadline that is over is renewed."""
@@ -153,6 +194,7 @@ class Oracle:
     watermarks: dict[str, datetime] = field(default_factory=dict)
     released: int = 0
     run: Run | None = None
+    holds: list[Hold] = field(default_factory=list)
 
     def cutoff(self, now: datetime) -> datetime:
         """Everything up to here is known."""
@@ -170,7 +212,8 @@ class Oracle:
 
     def night(self, now: datetime) -> None:
         """A run as it must end, however it is driven: an open one first, then one for `now`."""
-        if self.run and not self._may_go():
+        self.sweep(now)
+        if self.waits:
             return
         interrupted, self.run = self.run, None
         if interrupted:
@@ -181,8 +224,35 @@ class Oracle:
         else:
             self.revoke(due)
 
-    def _may_go(self) -> bool:
-        return self.run is not None and (self.run.approvals is None or len(self.run.approvals) >= 2)
+    @property
+    def waits(self) -> bool:
+        """Whether there is a run that fewer than two people have let go."""
+        return self.run is not None and self.run.approvals is not None and len(self.run.approvals) < 2
+
+    def hold(self, hold: Hold) -> None:
+        """An officer decides; also who comes later is held."""
+        self.holds.append(hold)
+        self._carry_out(hold)
+
+    def sweep(self, now: datetime) -> None:
+        """What is in force reaches who came since, before anybody is revoked."""
+        cutoff = self.run.cutoff if self.run else self.cutoff(now)
+        for hold in self.holds:
+            if not hold.lifted and hold.until > cutoff:
+                self._carry_out(hold)
+
+    def _carry_out(self, hold: Hold) -> None:
+        for name, person in self.people.items():
+            if hold.scope in (name, person.wave) and name not in hold.had and person.take(hold):
+                hold.had.add(name)
+
+    def lift(self, hold: Hold, now: datetime) -> None:
+        """A hold ends early."""
+        hold.lifted = True
+        for person in self.people.values():
+            if hold in person.holds:
+                person.holds.remove(hold)
+                person.let_go(min(now, hold.until))
 
     def bar(self, name: str, wave: int, now: datetime) -> str | None:
         """Why somebody cannot join a wave, or None."""

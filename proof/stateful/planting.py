@@ -27,10 +27,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong, in words; the changes that make it so; and the rules of the machine that it takes to see it."""
+    """What is wrong, in words; the changes that make it so; and the verbs that it takes to see it."""
 
     story: str
-    rules: frozenset[str]
+    verbs: frozenset[str]
     changes: tuple[Change, ...]
 
 
@@ -40,8 +40,9 @@ def planted(fault: Fault) -> Iterator[None]:
     with ExitStack() as stack:
         for change in fault.changes:
             place, name = change.where.split(":")
-            if "/" in place:
-                _statement(stack, change, *place.split("/"), name)
+            package, _, file = place.partition("/")
+            if file:
+                _statement(stack, change, package, file, name)
             else:
                 _function(stack, change, place, name)
         yield

@@ -15,9 +15,10 @@ from psycopg import sql
 
 from proof.stateful.oracle import BRAKE, DAYS, PRICE, WIB
 from tenggat.audit.verify import verify
-from tenggat.deadlines import approving, engine, reinstating, releasing
+from tenggat.deadlines import approving, deciding, engine, reinstating, releasing
 from tenggat.deadlines.models import Run
 from tenggat.deadlines.reminders import plan_reminders
+from tenggat.deadlines.scopes import Scope
 from tenggat.figures.report import Report, report, report_as_of
 from tenggat.foundation.actors import Actor
 from tenggat.foundation.keys import derive
@@ -209,6 +210,16 @@ class World:
         reinstating.reinstate(
             person_id=person_id(name), reason="sakit", by="Sari", programme=PROGRAMME, now=now, actor=OFFICER
         )
+
+    def hold(self, scope: str | int, *, effective: datetime, until: datetime, now: datetime) -> int:
+        """Officers hold somebody or a wave; gives the number of the decision."""
+        about = Scope(wave=scope) if isinstance(scope, int) else Scope(person_id=person_id(scope))
+        terms = deciding.Terms(about, until, effective, "mati listrik", "Sari", "Bambang")
+        return deciding.hold(terms=terms, programme=PROGRAMME, now=now, actor=OFFICER).decision.decision_id
+
+    def lift(self, decision: int, now: datetime) -> None:
+        """A hold ends early."""
+        deciding.lift(decision_id=decision, reason="beres", by="Sari", now=now, actor=OFFICER)
 
     def release(self, to_wave: int, now: datetime) -> None:
         """The seats of every closed run go to a wave."""

@@ -39,10 +39,11 @@ ANALYZE affected;
 
 -- name: lock_waves
 -- A decision about more than one person takes the waves first: a slice waits for it, or it for the slice, and nobody
--- is imported meanwhile.
--- reads: waves_wave
+-- is imported meanwhile. An extension takes that of its one person as well: reminders are not planned meanwhile.
+-- reads: waves_wave, waves_participation
 SELECT number FROM waves_wave
- WHERE %(wave)s IS NULL OR number = %(wave)s
+ WHERE (%(wave)s IS NULL OR number = %(wave)s)
+   AND (%(person)s IS NULL OR number IN (SELECT wave FROM waves_participation WHERE person_id = %(person)s))
  ORDER BY number FOR UPDATE;
 
 -- name: find_in_scope

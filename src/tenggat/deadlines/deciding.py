@@ -120,7 +120,8 @@ def _refuse_past_spending(terms: Terms, programme: Programme) -> None:
 def _decide(kind: str, terms: Terms, programme: Programme, *, now: datetime, actor: Actor) -> Decided:
     decided_by, approved_by, reason = named(terms.by, terms.approved_by, reason=terms.reason)
     scope = terms.scope
-    _lock_waves(scope)
+    if kind == "extension" or scope.person_id is None:
+        _lock_waves(scope)
     decision = Decision.objects.create(
         kind=kind,
         scope=scope.kind,
@@ -226,7 +227,7 @@ def _look_at(room: Literal["in_scope", "affected"]) -> None:
 
 
 def _lock_waves(scope: Scope) -> None:
-    if scope.person_id is None and not database.rows(_SQL["lock_waves"], scope.parameters) and scope.wave is not None:
+    if not database.rows(_SQL["lock_waves"], scope.parameters) and scope.wave is not None:
         raise WaveUnknown(scope.wave)
 
 

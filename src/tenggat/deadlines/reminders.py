@@ -71,6 +71,7 @@ def _coming_deadlines(steps: list[Step], *, now: datetime) -> list[datetime]:
 def _plan(steps: list[Step], due: dict[str, Parameters], first: str, last: str, *, now: datetime) -> dict[str, int]:
     """Plan for the people between two ids; gives how many messages are new, per step."""
     people = {"first_person": first, "last_person": last}
+    database.rows(_SQL["share_waves"])
     planned = {
         name: database.execute(_SQL["plan_reminder"], {**parameters, **people, "now": now})
         for name, parameters in due.items()

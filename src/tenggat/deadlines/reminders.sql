@@ -9,6 +9,12 @@ SELECT DISTINCT deadline_at
    AND state IN ('accepted', 'bought', 'completed')
  ORDER BY deadline_at;
 
+-- name: share_waves
+-- Whoever extends a deadline takes the wave's row: the reminders planned here are there to be cancelled by then, or the
+-- new deadline is seen here.
+-- reads: waves_wave
+SELECT number FROM waves_wave ORDER BY number FOR SHARE;
+
 -- name: plan_reminder
 -- Plans one step for everyone whose deadline and clock stand in the schedule; who has it already is passed over.
 -- reads: waves_participation
