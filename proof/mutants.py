@@ -41,7 +41,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
         (_RULES,),
     ),
     "tenggat.deadlines.approving": ("tests/test_brake.py",),
-    "tenggat.deadlines.audit": ("tests/test_night.py", "tests/test_races.py"),
+    "tenggat.deadlines.audit": ("tests/test_audit.py", "tests/test_night.py", "tests/test_races.py"),
     "tenggat.deadlines.engine": (
         "tests/test_night.py", "tests/test_brake.py", "tests/test_quarantine.py", "tests/test_decisions.py",
         "tests/test_races.py",

@@ -82,6 +82,7 @@ ONE_MISTAKE = [  # what stands there, what is written instead, where it is found
     ('audience = "not_bought"', 'audience = "all"', "step 1, skip_if_bought", "contradicts"),
     ('channels = ["sms"]', 'channels = ["pigeon"]', "step 1, channels", '"sms" or "email"'),
     ("days_before = 7", "days_before = 6", "step 1, days_before", "must be 7, as the name says"),
+    ('name = "h-7"\ndays_before = 7', 'name = "welcome"', "step 1, days_before", "is missing; only the notices"),
     (
         'name = "h-7"\ndays_before = 7',
         'name = "h-15"\ndays_before = 15',
@@ -125,4 +126,12 @@ def test_a_brake_leaves_a_band(mistakes: Mistakes) -> None:
 def test_a_band_may_be_one_percent_wide(tmp_path: Path) -> None:
     file = tmp_path / "demo.toml"
     file.write_text(GOOD + BRAKE.replace("most_percent = 20", "most_percent = 10"), "utf-8")
-    assert load(file).brake(date(2020, 5, 1)) is not None
+    programme = load(file)
+    assert programme.brake(date(2020, 4, 11)) is not None
+    assert programme.brake(date(2020, 4, 10)) is None
+
+
+def test_spending_may_end_for_the_waves_of_one_day(tmp_path: Path) -> None:
+    file = tmp_path / "demo.toml"
+    file.write_text(GOOD.replace("announced_until = 2020-12-14", "announced_until = 2020-04-12"), "utf-8")
+    assert load(file).spending_end(date(2020, 4, 12)) is not None
