@@ -41,7 +41,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
         (_RULES,),
     ),
     "tenggat.deadlines.approving": ("tests/test_brake.py",),
-    "tenggat.deadlines.audit": ("tests/test_night.py", "tests/test_races.py"),
+    "tenggat.deadlines.audit": ("tests/test_audit.py", "tests/test_night.py", "tests/test_races.py"),
     "tenggat.deadlines.engine": (
         "tests/test_night.py", "tests/test_brake.py", "tests/test_quarantine.py", "tests/test_decisions.py",
         "tests/test_races.py",
@@ -54,7 +54,7 @@ _LOADED = ("hypothesis", "hypothesis.strategies", "django.db.models", "psycopg")
 _QUICK = 120
 """Seconds for a sample; what was begun is finished."""
 _SURVIVED, _KILLED = 0, (1, 2)
-_SLOW = 6
+_SLOW = 3
 """A mutant that takes so many times as long as the tests themselves hangs: that was noticed."""
 
 
@@ -185,7 +185,7 @@ def live(modules: Sequence[str], *, quick: bool) -> Iterator[Found]:
         for trial, passed in _side_by_side(free, [(tests, 600.0, None) for tests in {TARGETS[one] for one in modules}]):
             if not passed:
                 raise RuntimeError(f"The tests {' '.join(trial.tests)} fail without any change")
-            usual[trial.tests] = 10 + _SLOW * (time.monotonic() - trial.began)
+            usual[trial.tests] = 5 + _SLOW * (time.monotonic() - trial.began)
         over = time.monotonic() + _QUICK if quick else float("inf")
         work = ((TARGETS[one.module], usual[TARGETS[one.module]], one) for one in chosen if time.monotonic() < over)
         for trial, survived in _side_by_side(free, work):

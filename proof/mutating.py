@@ -80,7 +80,7 @@ def _variants(node: ast.AST) -> Iterator[ast.AST]:
             yield _with(node, op=_RECKONED[type(node.op)]())
         case ast.Name(id=name) if name in _CALLED:
             yield _with(node, id=_CALLED[name])
-        case ast.Return(value=ast.expr() as value) if not (isinstance(value, ast.Constant) and value.value is None):
+        case ast.Return(value=ast.expr() as value) if not isinstance(value, ast.Constant):
             yield ast.Return(ast.Constant(None))
         case ast.Expr(value=ast.Call()) | ast.Raise():
             yield ast.Pass()

@@ -169,6 +169,13 @@ ATTEMPTS: dict[str, dict[str, tuple[Attempt, ...]]] = {
         ),
         "registry_blacklisted_once": unique(again("registry_blacklist_entry", since_at=ENDED)),
         "registry_lifted_with_reason": check(f"UPDATE registry_blacklist_entry SET lifted_at = '{ENDED}'"),
+        "registry_blacklist_stays": stays(*gone("registry_blacklist_entry")),
+        "registry_blacklist_key_stays": stays(
+            "UPDATE registry_blacklist_entry SET since_at = since_at - interval '1 day'",
+            "UPDATE registry_blacklist_entry SET person_id ="
+            f" (SELECT person_id FROM waves_participation WHERE {_BOUGHT})"
+            " WHERE person_id = (SELECT person_id FROM registry_blacklist_entry LIMIT 1)",
+        ),
         "registry_blacklist_person": reference(again("registry_blacklist_entry", person_id=NOBODY)),
     },
     "ledger_entry": {

@@ -71,6 +71,23 @@ def test_what_is_no_approval_is_refused(run: int | None, by: str, refusal: type[
         approve(run or waiting.run, by)
 
 
+def test_a_long_name_is_a_name() -> None:
+    wave(AYU, BUDI)
+    assert approve(careful_night().run, "x" * 200) == "waiting"
+
+
+@pytest.mark.parametrize("half", [True, False])
+def test_a_sandbox_answers_the_brake_also_where_it_was_stopped_half_way(*, half: bool) -> None:
+    wave(AYU, BUDI)
+    waiting = careful_night()
+    assert waiting.run is not None
+    if half:
+        approve(waiting.run, "first sandbox officer")
+    approving.answer_brake(run_id=waiting.run, now=NIGHT, actor=OFFICER)
+    assert Run.objects.get().approval_set.count() == 2
+    assert careful_night().revoked == 2
+
+
 def test_a_run_that_waits_for_nobody_takes_no_approval() -> None:
     wave(AYU)
     with pytest.raises(approving.RunNotWaiting):

@@ -171,3 +171,16 @@ def test_a_later_run_never_unsays_a_purchase_or_a_revocation(
     first = decided(*purchases, holds=tuple(holds), cutoff_at=earlier)
     if first in {"bought", "revoked"}:
         assert decided(*purchases, holds=tuple(holds), cutoff_at=later) == first
+
+
+def test_the_earliest_purchase_in_time_is_the_first() -> None:
+    early, later, late = (PurchaseFact(DEADLINE + days * DAY) for days in (-3, -1, 1))
+    assert first_purchase_at([later, late, early], deadline_at=DEADLINE) == early.occurred_at
+
+
+def test_a_hold_that_is_lifted_ends_then_and_one_lifted_after_its_end_at_its_end() -> None:
+    until, lifted = DEADLINE + DAY, DEADLINE + 2 * DAY
+    for hold in (Hold(DEADLINE - DAY, until, lifted), Hold(DEADLINE - DAY, lifted, until)):
+        assert hold.ends_at == DEADLINE + DAY
+        assert is_held([hold], at=hold.ends_at - TICK)
+        assert not is_held([hold], at=hold.ends_at)

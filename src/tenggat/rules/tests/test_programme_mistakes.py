@@ -1,7 +1,11 @@
 """Each kind of mistake that a programme file can have, one at a time."""
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 
+from tenggat.rules.programme import load
 from tenggat.rules.tests.demo_file import GOOD, Mistakes
 
 ONE_MISTAKE = [  # what stands there, what is written instead, where it is found, what is said
@@ -78,6 +82,7 @@ ONE_MISTAKE = [  # what stands there, what is written instead, where it is found
     ('audience = "not_bought"', 'audience = "all"', "step 1, skip_if_bought", "contradicts"),
     ('channels = ["sms"]', 'channels = ["pigeon"]', "step 1, channels", '"sms" or "email"'),
     ("days_before = 7", "days_before = 6", "step 1, days_before", "must be 7, as the name says"),
+    ('name = "h-7"\ndays_before = 7', 'name = "welcome"', "step 1, days_before", "is missing; only the notices"),
     (
         'name = "h-7"\ndays_before = 7',
         'name = "h-15"\ndays_before = 15',
@@ -100,3 +105,33 @@ def test_a_mistake_is_found_with_its_place(good: str, bad: str, where: str, said
     found = [problem for problem in mistakes(GOOD.replace(good, bad, 1)) if problem.where == where]
     assert len(found) == 1
     assert said in found[0].message
+
+
+BRAKE = """
+[[brake]]
+from = 2020-04-11
+least_percent = 10
+most_percent = 20
+smallest_wave = 1_000
+people = 100_000
+reference = "practice"
+"""
+
+
+def test_a_brake_leaves_a_band(mistakes: Mistakes) -> None:
+    [problem] = mistakes(GOOD + BRAKE.replace("most_percent = 20", "most_percent = 9"))
+    assert (problem.where, problem.message) == ("brake 1, most_percent", "must not be less than least_percent")
+
+
+def test_a_band_may_be_one_percent_wide(tmp_path: Path) -> None:
+    file = tmp_path / "demo.toml"
+    file.write_text(GOOD + BRAKE.replace("most_percent = 20", "most_percent = 10"), "utf-8")
+    programme = load(file)
+    assert programme.brake(date(2020, 4, 11)) is not None
+    assert programme.brake(date(2020, 4, 10)) is None
+
+
+def test_spending_may_end_for_the_waves_of_one_day(tmp_path: Path) -> None:
+    file = tmp_path / "demo.toml"
+    file.write_text(GOOD.replace("announced_until = 2020-12-14", "announced_until = 2020-04-12"), "utf-8")
+    assert load(file).spending_end(date(2020, 4, 12)) is not None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tenggat.rules.deadlines import deadline_at
 from tenggat.rules.programme import load
-from tenggat.rules.reminders import NOTICE_LIFETIME, Schedule, last_close, notice, schedule
+from tenggat.rules.reminders import Schedule, last_close, notice, schedule
 
 PRAKERJA = load("prakerja")
 CHILE = load("chile-ejemplo")
@@ -97,9 +97,7 @@ def test_a_notice_has_no_days_to_count_down() -> None:
 
 def test_a_notice_of_the_night_goes_in_the_morning_and_lives_a_week() -> None:
     at = local(WIB, 2020, 11, 1, 2)
-    assert notice(PRAKERJA, at=at, zone=WIB) == Schedule(
-        local(WIB, 2020, 11, 1, 8), local(WIB, 2020, 11, 1, 8) + NOTICE_LIFETIME
-    )
+    assert notice(PRAKERJA, at=at, zone=WIB) == Schedule(local(WIB, 2020, 11, 1, 8), local(WIB, 2020, 11, 8, 8))
 
 
 def test_a_notice_by_day_goes_at_once() -> None:
