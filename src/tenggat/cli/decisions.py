@@ -119,11 +119,12 @@ def extend(
 
 @answers
 def lift(
+    *,
     reason: Reason,
     by: By,
     decision: Annotated[
         int | None,
-        typer.Argument(metavar="[DECISION]", min=1, show_default=False, help="The hold; decisions lists them."),
+        typer.Argument(metavar="DECISION", min=1, show_default=False, help="The hold; decisions lists them."),
     ] = None,
     nik: Annotated[
         str | None,

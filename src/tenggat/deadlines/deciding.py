@@ -238,8 +238,8 @@ def _look_at(room: Literal["in_scope", "affected"]) -> None:
 def lift_waiting(*, person_id: UUID, reason: str, by: str, now: datetime, actor: Actor) -> int:
     """Let the next run decide somebody whose purchase could not be resolved, or was taken back and told late.
 
-    That is the decision which the engine leaves to a human; whoever is to keep the place is given a hold or an extension
-    instead. Gives how many holds ended. Raises NameUnusable, ReasonMissing, NothingToLift.
+    That decision the engine leaves to a human; whoever is to keep the place is given a hold or an extension instead.
+    Gives how many holds ended. Raises NameUnusable, ReasonMissing, NothingToLift.
     """
     author, _, why = named(by, "", reason=reason)
     # before a slice or a purchase looks at the same row, or after it
