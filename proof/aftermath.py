@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import psycopg
 from bench import world
 
+from proof.nation import NATION
+
 
 @dataclass(frozen=True, slots=True)
 class Aftermath:
@@ -67,6 +69,8 @@ def look(url: str) -> Aftermath:
     """Count what is not as it should be."""
     at = {"deadline": world.DEADLINE}
     with psycopg.connect(url) as session:
+        if _one(session, "SELECT count(*) FROM bench_person", {}) != NATION.people:
+            raise RuntimeError("The list of who should be revoked is not whole: nothing could be told from it.")
         return Aftermath(*(_one(session, statement, at) for statement in (_WRONG, _ESCAPED, _DOUBLED, _UNMATCHED)))
 
 

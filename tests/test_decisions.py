@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -351,3 +352,24 @@ def test_a_decision_stays_as_it_was_written_down(statement: str) -> None:
     hold(WAVE_10)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_a_human_decides_whoever_took_a_purchase_back_and_told_it_late(tmp_path: Path) -> None:
+    [ayu] = wave(AYU)
+    catalogue(tmp_path)
+    feed(tmp_path, bought(AYU), now=IN_TIME + SECOND)
+    feed(tmp_path, cancelled(AYU, BEFORE), now=NIGHT)
+    assert night().held == 1
+    assert decide(ayu) == 1
+    assert Event.objects.filter(kind="hold_lifted").latest("event_id").details == {
+        "reason": "cancel_told_late", "reference": "toko/R-0011", "by": "Sari", "why": "the person knew",
+    }  # fmt: skip
+    assert night(NIGHT + 2 * SECOND).revoked == 1
+    with pytest.raises(deciding.NothingToLift):
+        decide(ayu)
+
+
+def decide(person: UUID) -> int:
+    return deciding.lift_waiting(
+        person_id=person, reason="the person knew", by="Sari", now=NIGHT + SECOND, actor=OFFICER
+    )

@@ -331,3 +331,17 @@ def test_a_run_decides_by_the_new_deadline_only(tmp_path: Path) -> None:
     assert night(LATER_NIGHT - timedelta(hours=1)).due == 0
     assert night(LATER_NIGHT).revoked == 1
     assert night(NIGHT + 30 * DAY).due == 0
+
+
+def test_a_purchase_that_only_the_new_deadline_makes_one_in_time_counts_once_the_first_is_taken_back(
+    tmp_path: Path,
+) -> None:
+    [ayu] = wave(AYU)
+    catalogue(tmp_path)
+    feed(tmp_path, bought(AYU, ref="P1"), now=IN_TIME + SECOND)
+    feed(tmp_path, bought(AYU, DEADLINE + SECOND, ref="P2"), cancelled(AYU, BEFORE, ref="P1"), now=NIGHT)
+    assert (state_of(ayu), night().held) == ("accepted", 1)  # a human decides: the only purchase in time is gone
+    extend(WAVE_10, now=NIGHT)
+    standing = Participation.objects.get(person_id=ayu)
+    assert (standing.state, standing.first_purchase_at, standing.held_until) == ("bought", DEADLINE + SECOND, None)
+    assert night(NEXT_WEEK + DAY).revoked == 0

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -118,23 +119,42 @@ def extend(
 
 @answers
 def lift(
-    decision: Annotated[int, typer.Argument(metavar="DECISION", min=1, help="The hold; decisions lists them.")],
+    *,
     reason: Reason,
     by: By,
+    decision: Annotated[
+        int | None,
+        typer.Argument(metavar="DECISION", min=1, show_default=False, help="The hold; decisions lists them."),
+    ] = None,
+    nik: Annotated[
+        str | None,
+        typer.Option("--person", metavar="NIK", help="Whom an unresolved purchase keeps from being decided."),
+    ] = None,
     now: Now = None,
     as_json: AsJson = False,
 ) -> Answer:
-    """End a hold before its time; an extension stays, since it was promised."""
+    """End a hold before its time, or let somebody be decided whose purchase was never resolved; an extension stays."""
+    if (decision is None) == (nik is None):
+        raise ScopeUnclear("Say what is lifted: the number of a hold, or --person NIK.")
     house = enter(now)
     from tenggat.deadlines import deciding
 
-    done = deciding.lift(decision_id=decision, reason=reason, by=by, now=house.now, actor=house.actor)
+    if nik is not None:
+        person_id = _person(house, nik)
+        lifted = deciding.lift_waiting(person_id=person_id, reason=reason, by=by, now=house.now, actor=house.actor)
+        data: dict[str, object] = {"decision": None, "affected": 1, "holds": lifted}
+        told = "The next run decides this person, unless something else holds them."
+    else:
+        assert decision is not None
+        done = deciding.lift(decision_id=decision, reason=reason, by=by, now=house.now, actor=house.actor)
+        data = {"decision": decision, "affected": done.affected, "lifted_at": done.decision.lifted_at}
+        told = f"Decision {decision} is lifted: {showing.people(done.affected)} held by it no longer."
 
     def show() -> None:
-        showing.line(f"Decision {decision} is lifted: {showing.people(done.affected)} held by it no longer.")
+        showing.line(told)
         showing.next_steps("revoke --dry-run")
 
-    return Answer({"decision": decision, "affected": done.affected, "lifted_at": done.decision.lifted_at}, show)
+    return Answer(data, show)
 
 
 @answers
@@ -171,7 +191,6 @@ def decisions(now: Now = None, as_json: AsJson = False) -> Answer:
 
 def _scope(house: House, person: str | None, wave: int | None, source: str | None, *, everyone: bool) -> "Scope":
     from tenggat.deadlines import scopes
-    from tenggat.registry.actions import PersonUnknown, resolve
 
     if [person is not None, wave is not None, source is not None, everyone].count(True) != 1:
         raise ScopeUnclear("Say whom it is about with one of --person NIK, --wave N, --source NAME, --everyone.")
@@ -181,10 +200,16 @@ def _scope(house: House, person: str | None, wave: int | None, source: str | Non
         return scopes.source_scope(source)
     if person is None:
         return scopes.Scope()
-    person_id = resolve(nik=person, programme=house.programme, keys=house.keys, now=house.now)
+    return scopes.Scope(person_id=_person(house, person))
+
+
+def _person(house: House, nik: str) -> UUID:
+    from tenggat.registry.actions import PersonUnknown, resolve
+
+    person_id = resolve(nik=nik, programme=house.programme, keys=house.keys, now=house.now)
     if person_id is None:
         raise PersonUnknown
-    return scopes.Scope(person_id=person_id)
+    return person_id
 
 
 def _terms(

@@ -187,6 +187,67 @@ SELECT person_id, wave, 'deadline_extended', %(effective)s, %(now)s, %(actor)s,
            to_char(deadline_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'), 'deadline_version', version)
   FROM extended;
 
+-- name: count_bought
+-- Whoever took back the only purchase in time, told late, may have another one that the new deadline makes one in time:
+-- it counts, and a human has nothing to decide any more.
+-- reads: training_purchase
+-- writes: waves_participation, waves_hold, journal_event
+WITH first AS (
+    SELECT DISTINCT ON (participation.person_id, participation.wave) participation.person_id, participation.wave,
+           purchase.source, purchase.reference, purchase.course_code, purchase.price, purchase.occurred_at
+      FROM affected
+      JOIN waves_participation AS participation
+        ON participation.person_id = affected.person_id AND participation.wave = affected.wave
+      JOIN training_purchase AS purchase
+        ON purchase.person_id = participation.person_id AND purchase.wave = participation.wave
+     WHERE participation.state = 'accepted' AND participation.first_purchase_at IS NULL
+       AND NOT purchase.late AND purchase.occurred_at < %(until)s
+       AND (purchase.cancelled_at IS NULL OR purchase.cancelled_at >= %(until)s)
+     ORDER BY participation.person_id, participation.wave, purchase.occurred_at, purchase.source, purchase.reference
+), lifted AS (
+    UPDATE waves_hold AS hold SET lifted_at = %(now)s
+      FROM first
+     WHERE hold.person_id = first.person_id AND hold.wave = first.wave
+       AND hold.reason = 'cancel_told_late' AND hold.lifted_at IS NULL
+    RETURNING hold.person_id, hold.wave, hold.reason, hold.reference
+), moved AS (
+    UPDATE waves_participation AS participation
+       SET first_purchase_at = first.occurred_at, state = 'bought',
+           held_until = (SELECT max(COALESCE(hold.until_at, %(open_end)s::timestamptz)) FROM waves_hold AS hold
+                          WHERE hold.person_id = first.person_id AND hold.wave = first.wave
+                            AND hold.lifted_at IS NULL AND hold.reason <> 'cancel_told_late')
+      FROM first
+     WHERE participation.person_id = first.person_id AND participation.wave = first.wave
+)
+INSERT INTO journal_event (person_id, wave, kind, from_state, to_state, occurred_at, recorded_at, actor, details)
+SELECT person_id, wave, 'bought', 'accepted', 'bought', occurred_at, %(now)s, %(actor)s,
+       jsonb_build_object('source', source, 'reference', reference, 'course', course_code, 'price', price)
+  FROM first
+ UNION ALL
+SELECT person_id, wave, 'hold_lifted', NULL, NULL, %(now)s, %(now)s, %(actor)s,
+       jsonb_build_object('reason', reason, 'reference', reference)
+  FROM lifted;
+
+-- name: lift_waiting
+-- Ends what keeps one person from being decided until a purchase is resolved or a human has looked at it.
+-- writes: waves_hold, waves_participation, journal_event
+WITH lifted AS (
+    UPDATE waves_hold AS hold SET lifted_at = %(now)s
+     WHERE hold.person_id = %(person)s AND hold.lifted_at IS NULL
+       AND hold.reason IN ('unknown_course', 'over_balance', 'cancel_told_late')
+    RETURNING hold.person_id, hold.wave, hold.hold_id, hold.reason, hold.reference
+), marked AS (
+    UPDATE waves_participation AS participation
+       SET held_until = (SELECT max(COALESCE(hold.until_at, %(open_end)s::timestamptz)) FROM waves_hold AS hold
+                          WHERE hold.person_id = participation.person_id AND hold.wave = participation.wave
+                            AND hold.lifted_at IS NULL AND hold.hold_id NOT IN (SELECT hold_id FROM lifted))
+     WHERE (participation.person_id, participation.wave) IN (SELECT person_id, wave FROM lifted)
+)
+INSERT INTO journal_event (person_id, wave, kind, occurred_at, recorded_at, actor, details)
+SELECT person_id, wave, 'hold_lifted', %(now)s, %(now)s, %(actor)s,
+       %(details)s::jsonb || jsonb_build_object('reason', reason, 'reference', reference)
+  FROM lifted;
+
 -- name: extend_waves
 -- Who joins later gets the new deadline as well.
 -- writes: waves_wave

@@ -7,6 +7,7 @@ is reinstated (I2). The statements stand in decided.sql and undoing.sql, the rul
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from django.db import transaction
 from psycopg.types.json import Jsonb
@@ -21,7 +22,7 @@ from tenggat.foundation.refusals import Refusal
 from tenggat.journal import actions as journal
 from tenggat.rules.programme import Programme
 from tenggat.training.late import reconsider
-from tenggat.waves.models import Wave
+from tenggat.waves.models import Participation, Wave
 from tenggat.waves.queries import spending_ends
 from tenggat.waves.refusals import WaveUnknown
 from tenggat.waves.states import OPEN_END
@@ -46,6 +47,12 @@ class DecisionUnknown(Refusal):
     """There is no decision of that number."""
 
     code = "decision_unknown"
+
+
+class NothingToLift(Refusal):
+    """No purchase of the person waits to be resolved."""
+
+    code = "nothing_to_lift"
 
 
 class CannotBeLifted(Refusal):
@@ -188,6 +195,7 @@ def carry_out(decision: Decision, programme: Programme, *, now: datetime, actor:
 
 def _extend(parameters: dict[str, Any], details: Jsonb, programme: Programme, now: datetime, actor: Actor) -> None:
     database.execute(_SQL["extend_affected"], {**parameters, "details": details})
+    database.execute(_SQL["count_bought"], parameters)
     if parameters["whole_waves"]:
         database.execute(_SQL["extend_waves"], parameters)
     if people := database.rows(_SQL["with_late_purchases"], parameters):
@@ -224,6 +232,27 @@ def lift(*, decision_id: int, reason: str, by: str, now: datetime, actor: Actor)
 def _look_at(room: Literal["in_scope", "affected"]) -> None:
     """The planner has no idea of how many people a temporary table has."""
     database.execute(_SQL[f"look_at_{room}"])
+
+
+@transaction.atomic
+def lift_waiting(*, person_id: UUID, reason: str, by: str, now: datetime, actor: Actor) -> int:
+    """Let the next run decide somebody whose purchase could not be resolved, or was taken back and told late.
+
+    That decision the engine leaves to a human; whoever is to keep the place is given a hold or an extension instead.
+    Gives how many holds ended. Raises NameUnusable, ReasonMissing, NothingToLift.
+    """
+    author, _, why = named(by, "", reason=reason)
+    # before a slice or a purchase looks at the same row, or after it
+    list(Participation.objects.select_for_update().filter(person_id=person_id).values_list("wave"))
+    details = Jsonb({"by": author, "why": why})
+    parameters = {"person": person_id, "details": details, "open_end": OPEN_END, "now": now, "actor": str(actor)}
+    lifted = database.execute(_SQL["lift_waiting"], parameters)
+    if not lifted:
+        raise NothingToLift(
+            "No purchase of this person waits to be resolved; a hold that somebody decided is lifted by its number: "
+            "tenggat decisions lists them."
+        )
+    return lifted
 
 
 def _lock_waves(scope: Scope) -> None:
