@@ -50,11 +50,12 @@ Blows = Callable[["Scene"], int]
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A copy of the nation in the evening, and the dice."""
+    """A copy of the nation in the evening, the dice, and how many blows the clock deals at most."""
 
     here: Place
     url: str
     dice: random.Random
+    most: int
 
     def start(
         self, *words: object, module: str = "night", stdout: int | None = subprocess.DEVNULL
@@ -74,28 +75,28 @@ class Scene:
 
 
 def nights(*, quick: bool) -> Iterator[Night]:
-    """Every kind of blow; some 250 in all, some 120 when quick."""
-    dice = random.Random(20_201_101)
+    """Every kind of blow; when quick, each of them in one night, and fewer of those that the clock deals."""
+    dice, most, again = random.Random(20_201_101), (8 if quick else 40), (1 if quick else 3)
     with place() as here:
         here.create(DATABASE)
-        Scene(here, here.url(), dice).do("evening")
+        Scene(here, here.url(), dice, most).do("evening")
         for name, blows, times in (
             ("engine, behind every commit", _behind_commits, 1),
             ("engine, before every commit", _before_commits, 1),
-            ("engine, behind any statement", _behind_statements, 1 if quick else 3),
-            ("two engines, any moment", _any_moment, 1 if quick else 3),
-            ("server, a platform telling purchases", _server, 1 if quick else 2),
-            ("connections of engine and platform", _connections, 1 if quick else 2),
+            ("engine, behind any statement", _behind_statements, again),
+            ("two engines, any moment", _any_moment, again),
+            ("server, a platform telling purchases", _server, again),
+            ("connections of engine and platform", _connections, again),
         ):
             for _ in range(times):
-                yield _night(here, name, blows, dice)
+                yield _night(here, name, blows, dice, most)
         yield _full_disk(dice)
 
 
-def _night(here: Place, name: str, blows: Blows, dice: random.Random) -> Night:
+def _night(here: Place, name: str, blows: Blows, dice: random.Random, most: int) -> Night:
     with here.copy() as url:
         began = time.monotonic()
-        scene = Scene(here, url, dice)
+        scene = Scene(here, url, dice, most)
         dealt = blows(scene)
         scene.do("night", "never")
         return Night(name, dealt, time.monotonic() - began, aftermath.look(url), _verified(scene))
@@ -148,9 +149,9 @@ def _standing(scene: Scene) -> tuple[bool, int, int, int]:
 
 
 def _any_moment(scene: Scene) -> int:
-    """Two engines at once, each killed by the clock, forty times."""
+    """Two engines at once, each killed by the clock."""
     deaths = 0
-    while deaths < 40:
+    while deaths < scene.most and not _standing(scene)[0]:
         pair = [scene.start("never"), scene.start("never")]
         for engine in pair:
             with suppress(subprocess.TimeoutExpired):
@@ -158,17 +159,15 @@ def _any_moment(scene: Scene) -> int:
             deaths += engine.poll() is None
             engine.kill()
             engine.communicate()
-        if all(engine.returncode == 0 for engine in pair):
-            break
     return deaths
 
 
 def _server(scene: Scene) -> int:
     """The server is killed with all its processes and started again, while an engine and a platform work."""
     path, deaths = _late_purchases(scene), 0
-    while deaths < 15:
+    while deaths < scene.most and not _standing(scene)[0]:
         pair = [scene.start("never"), scene.start(path, module="platform")]
-        time.sleep(0.5 + scene.dice.random() * 0.8)
+        time.sleep(0.4 + scene.dice.random() * 0.6)  # half a second goes by before an engine has begun
         _kill_server(scene.here)
         deaths += 1
         for process in pair:
@@ -191,15 +190,13 @@ def _kill_server(here: Place) -> None:
 def _connections(scene: Scene) -> int:
     """Every session of the database is ended by the server, again and again."""
     path, ended = _late_purchases(scene), 0
-    while ended < 20:
+    while ended < scene.most and not _standing(scene)[0]:
         pair = [scene.start("never"), scene.start(path, module="platform")]
         while any(process.poll() is None for process in pair):
-            time.sleep(0.2 + scene.dice.random() * 0.5)
+            time.sleep(0.1 + scene.dice.random() * 0.4)
             ended += _end_sessions(scene)
         for process in pair:
             process.communicate()
-        if all(process.returncode == 0 for process in pair):
-            break
     scene.do("platform", path)
     return ended
 
@@ -229,12 +226,12 @@ def _full_disk(dice: random.Random) -> Night:
     name = "disk full"
     with _small_disk() as folder, _server_on(folder) as here:
         here.create(DATABASE)
-        scene = Scene(here, here.url(), dice)
+        scene = Scene(here, here.url(), dice, most=6)
         scene.do("evening")
         began, full = time.monotonic(), 0
-        for _ in range(3):
+        while full < scene.most and not _standing(scene)[0]:
             engine = scene.start("never")
-            time.sleep(0.6 + dice.random() * 0.5)
+            time.sleep(0.4 + dice.random() * 0.5)
             ballast = _fill(folder)
             _, error = engine.communicate(timeout=_SECONDS)
             full += engine.returncode != 0
