@@ -402,3 +402,9 @@ def stopped_by_two(home: Tenggat) -> None:
     shipped = (Path(rules.__file__).parent / "programmes" / "prakerja.toml").read_text()
     (home.home / "careful.toml").write_text(shipped.replace("people = 100_000", "people = 1"))
     (home.home / "home.json").write_text(json.dumps({"programme": "careful.toml", "sandbox": True}))
+
+
+def test_a_nik_where_a_number_was_asked_for_is_not_repeated(home: Tenggat, tmp_path: Path) -> None:
+    accepted(home, tmp_path, AYU)
+    for words in (("approve", AYU, "--by", "Sari"), ("lift", AYU, "--by", "Sari", "--reason", "x")):
+        assert AYU not in home.run(*words, "--now", ANNOUNCED, check=2).stderr

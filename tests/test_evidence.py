@@ -22,6 +22,7 @@ from tenggat.evidence.reading import LARGEST, Disagrees
 from tenggat.journal import sealing
 from tenggat.registry.actions import blacklist_add
 from tenggat.rules.values import Brake, Dated
+from tests.office import WAVE_10, extend, hold
 from tests.scene import (
     ANNOUNCED,
     AYU,
@@ -356,3 +357,17 @@ def test_a_kept_seal_is_held_against_the_database(tmp_path: Path) -> None:
 def test_nothing_sealed_is_nothing_to_export(db: None) -> None:
     with pytest.raises(sealing.NothingSealed):
         kept.exported(programme=PRAKERJA)
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.parametrize("decide", [hold, extend])
+def test_the_case_of_somebody_whom_a_decision_has_brought_back_is_ok(
+    tmp_path: Path, decide: Callable[..., object]
+) -> None:
+    [ayu] = wave(AYU)
+    catalogue(tmp_path)
+    feed(tmp_path, bought(AYU, DEADLINE + SECOND), now=NIGHT - SECOND)
+    night()
+    decide(WAVE_10, now=LATER)
+    sealed()
+    assert verdict(case_of(ayu), tmp_path).ok

@@ -19,7 +19,7 @@ from tenggat.ledger.models import Entry
 from tenggat.messaging.delivery import deliver
 from tenggat.messaging.gateways.file import FileGateway
 from tenggat.messaging.models import Message
-from tenggat.registry.actions import ReasonMissing, blacklist_add
+from tenggat.registry.actions import ReasonMissing, ReasonUnusable, blacklist_add
 from tenggat.registry.models import BlacklistEntry
 from tenggat.training.models import Purchase
 from tenggat.waves.models import HouseholdSeat, Participation, Wave
@@ -218,7 +218,9 @@ def test_once_is_enough_and_who_never_took_part_is_told_so() -> None:
     ("reason", "by", "refusal"),
     [
         ("  ", "Sari", ReasonMissing),
-        ("x" * 501, "Sari", reinstating.ReasonTooLong),
+        ("x" * 501, "Sari", ReasonUnusable),
+        ("sakit\x1b[31m", "Sari", ReasonUnusable),
+        ("sakit", "Sari\x1b[2J", NameUnusable),
         ("sakit", " ", NameUnusable),
         ("sakit", "x" * 201, NameUnusable),
     ],

@@ -4,6 +4,7 @@ import contextlib
 import functools
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -106,6 +107,7 @@ def _plain(value: object) -> str:
 def fail(error: Exception, *, as_json: bool) -> NoReturn:
     """Say in a line or two what was wrong and what to do, and end with status 2; never a traceback."""
     code, message, status = _told(error)
+    message = re.sub(r"\d{16,}", "…", message)  # a NIK where a number of something else was asked for
     if as_json:
         print(dumps({"error": {"code": code, "message": message}}))  # noqa: T201
     print(f"tenggat: {message}", file=sys.stderr)  # noqa: T201

@@ -250,8 +250,12 @@ def _shown(done: "Decided", what: str) -> Callable[[], None]:
         showing.line(f"Decision {done.decision.decision_id}: {showing.people(done.affected)} {what}.")
         if done.reinstated:
             showing.line(f"{showing.number(done.reinstated)} of them had been revoked, and are reinstated.")
-        steps = ["remind", "decisions"] if done.decision.kind == "extension" else ["decisions"]
-        showing.next_steps(*steps)
+        if not done.affected:
+            return
+        if done.decision.kind == "extension":
+            showing.next_steps(*(["deliver"] if done.reinstated else []), "remind", "decisions")
+        else:
+            showing.next_steps(*(["deliver"] if done.reinstated else []), "decisions")
 
     return show
 
@@ -259,14 +263,10 @@ def _shown(done: "Decided", what: str) -> Callable[[], None]:
 def _why_nobody(done: "Decided") -> str:
     if not done.in_scope:
         return "Nobody is affected: nobody there takes part in a wave with a deadline."
-    if done.decision.kind == "hold":
-        return (
-            "Nobody is affected: their deadline was over when this took effect, or lies after its end, or the training "
-            "is completed. With --effective INSTANT a decision holds from an earlier moment on."
-        )
+    over = "lies after its end, or the training is completed" if done.decision.kind == "hold" else "is later already"
     return (
-        "Nobody is affected: their deadline was over when this took effect, or is later already. "
-        "With --effective INSTANT a decision holds from an earlier moment on."
+        f"Nobody is affected: their deadline was over when this took effect, or {over}. To reach them, also whom a run "
+        "has revoked since, give --effective INSTANT, a moment before their deadline."
     )
 
 

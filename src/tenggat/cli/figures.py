@@ -11,6 +11,7 @@ from tenggat.cli import showing
 from tenggat.cli.answers import Answer, AsJson, Now, answers
 from tenggat.cli.house import ClockRefused, enter
 from tenggat.foundation.clock import parse_instant
+from tenggat.foundation.whole_files import replacing
 
 if TYPE_CHECKING:
     from tenggat.evidence.case import Case
@@ -91,8 +92,7 @@ def _show_report(found: "Report", zone: str) -> None:
 
 
 def _write_csv(found: "Report", file: Path) -> None:
-    draft = file.with_name(f".{file.name}.draft")
-    with draft.open("w", encoding="utf-8", newline="") as out:
+    with replacing(file) as draft, draft.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, ("as_of", *_COLUMNS))
         writer.writeheader()
         for figures in (*found.waves, found.total):
@@ -100,7 +100,6 @@ def _write_csv(found: "Report", file: Path) -> None:
             writer.writerow(
                 {**values, "as_of": found.as_of.isoformat(), "wave": "all" if figures.wave is None else figures.wave}
             )
-    draft.replace(file)
 
 
 @answers

@@ -12,6 +12,7 @@ from tenggat.cli.answers import DONE, SOME_REFUSED, Answer, AsJson, Now, answers
 from tenggat.cli.house import enter, moment_of
 from tenggat.foundation import home
 from tenggat.foundation.refusals import Refusal
+from tenggat.foundation.whole_files import replacing
 
 if TYPE_CHECKING:
     from tenggat.evidence.checking import Verdict
@@ -174,7 +175,5 @@ def _told(verdict: "Verdict") -> Answer:
 
 
 def _write(file: Path, content: bytes) -> None:
-    """In one step: a crash leaves the old file or the new."""
-    draft = file.with_name(f".{file.name}.draft")
-    draft.write_bytes(content)
-    draft.replace(file)
+    with replacing(file) as draft:
+        draft.write_bytes(content)

@@ -66,8 +66,8 @@ def approve(*, run_id: int, by: str, now: datetime, actor: Actor) -> tuple[Run, 
 def signed(by: str, what: str) -> str:
     """Give the one spelling of the name that a decision is signed with. Raises NameUnusable."""
     name = " ".join(by.split())
-    if not name or len(name) > LONGEST:
-        raise NameUnusable(f"{what} needs the name of the person who gives it: --by NAME.")
+    if not name or len(name) > LONGEST or not name.isprintable():
+        raise NameUnusable(f"{what} needs the name of the person who gives it, in printable characters: --by NAME.")
     return name
 
 

@@ -157,9 +157,14 @@ def _rehearse(programme: Programme, *, now: datetime, progress: Progress) -> Out
 
 
 def silent_feeds(outlook: Outlook, programme: Programme, *, now: datetime) -> list[str]:
-    """The required feeds that have not delivered far enough for those whose deadline is over."""
+    """The required feeds that have not delivered far enough for those whose deadline is over.
+
+    Of a run that was opened earlier and waited for approval, none is told that has delivered past its cut-off since.
+    """
     ripe_at = now - _settlement(programme, now)
-    return [source for source, through in outlook.watermarks.items() if outlook.held and through < ripe_at]
+    if not outlook.held or outlook.cutoff_at >= ripe_at:
+        return []
+    return [source for source, through in outlook.watermarks.items() if through <= outlook.cutoff_at]
 
 
 def _cutoff(programme: Programme, now: datetime) -> datetime:

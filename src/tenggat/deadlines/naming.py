@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tenggat.deadlines.approving import signed
 from tenggat.foundation.refusals import Refusal
-from tenggat.registry.actions import ReasonMissing
+from tenggat.registry.actions import reason_of
 
 
 class SamePerson(Refusal):
@@ -20,13 +20,12 @@ class MomentRefused(Refusal):
 
 
 def named(by: str, approved_by: str, *, reason: str) -> tuple[str, str, str]:
-    """Author, approver ("" if there is none) and reason, tidied. Raises NameUnusable, SamePerson, ReasonMissing."""
+    """Author, approver ("" if there is none) and reason, tidied. Raises NameUnusable, SamePerson, ReasonMissing,
+    ReasonUnusable."""
     author, approver = signed(by, "A decision"), signed(approved_by, "An approval") if approved_by.strip() else ""
-    reason = " ".join(reason.split())
+    reason = reason_of(reason)
     if approver and _person(author) == _person(approver):
         raise SamePerson(f"{author} took this decision; whoever approves it must be somebody else.")
-    if not reason:
-        raise ReasonMissing
     return author, approver, reason
 
 

@@ -15,7 +15,7 @@ from tenggat.journal.models import Event
 from tenggat.ledger.models import Entry
 from tenggat.messaging.models import Message
 from tenggat.messaging.planning import notice_channels
-from tenggat.registry.actions import ReasonMissing
+from tenggat.registry.actions import reason_of
 from tenggat.registry.models import BlacklistEntry
 from tenggat.registry.queries import standing
 from tenggat.rules.deadlines import deadline_at
@@ -26,19 +26,11 @@ from tenggat.waves.entitlement import deadline_details
 from tenggat.waves.models import Participation
 from tenggat.waves.states import NOT_LIVE
 
-LONGEST_REASON = 500  # characters
-
 
 class NotRevoked(Refusal):
     """Only who was revoked can be reinstated."""
 
     code = "not_revoked"
-
-
-class ReasonTooLong(Refusal):
-    """The reason is what the person will be told."""
-
-    code = "reason_too_long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +55,9 @@ def reinstate(
     A deadline that is still ahead is restored; one that is over is renewed, counted by the programme's rule from the
     day of the decision, under a new version. That is a new clock: a purchase that was kept as late stays late, also
     where the new deadline lies after it. (Whoever bought in time is reinstated by the purchase itself.)
-    Raises NameUnusable, ReasonMissing, ReasonTooLong, NotRevoked, NotInForce.
+    Raises NameUnusable, ReasonMissing, ReasonUnusable, NotRevoked, NotInForce.
     """
-    name, why = signed(by, "A reinstatement"), _reason(reason)
+    name, why = signed(by, "A reinstatement"), reason_of(reason)
     participation = _locked(person_id)
     run = participation.run_id
     if run is not None:  # whoever releases the run's seats counts before this or after it, never in between
@@ -95,15 +87,6 @@ def reinstate(
         participation.balance,
         standing(person_id=person_id).blacklisted,
     )
-
-
-def _reason(reason: str) -> str:
-    why = reason.strip()
-    if not why:
-        raise ReasonMissing
-    if len(why) > LONGEST_REASON:
-        raise ReasonTooLong(f"The reason has {len(why)} characters; {LONGEST_REASON} are enough: shorten --reason.")
-    return why
 
 
 def _locked(person_id: UUID) -> Participation:

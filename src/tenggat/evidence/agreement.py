@@ -55,14 +55,14 @@ def _case(case: Row, events: Sequence[Happened], file: Row) -> None:
 
 
 def _deadline(case: Row, events: Sequence[Happened], where: str) -> None:
-    given = [event for event in events if {"deadline_at", "deadline_version"} <= event.details.keys()]
-    if not given:
+    """A reinstatement by a hold gives a new version and leaves the deadline."""
+    deadlines = [event.details["deadline_at"] for event in events if "deadline_at" in event.details]
+    versions = [event.details["deadline_version"] for event in events if "deadline_version" in event.details]
+    if not deadlines or not versions:
         return _same(case.get("deadline_at"), None, f"The deadline of {where}")
-    latest = given[-1].details
-    _same(
-        _at(case, "deadline_at", where), moment(latest["deadline_at"], "a sealed deadline"), f"The deadline of {where}"
-    )
-    return _same(case.get("deadline_version"), latest["deadline_version"], f"The version of the deadline of {where}")
+    sealed = moment(deadlines[-1], "a sealed deadline")
+    _same(_at(case, "deadline_at", where), sealed, f"The deadline of {where}")
+    return _same(case.get("deadline_version"), versions[-1], f"The version of the deadline of {where}")
 
 
 def _revoked(case: Row, event: Happened | None, file: Row, where: str) -> None:
@@ -95,6 +95,7 @@ def _purchases(rows: list[Row], events: Sequence[Happened]) -> None:
     told = {_key(row): row for row in rows}
     if len(told) != len(rows):
         raise Disagrees("The same purchase stands in the file twice")
+    latest = {_key(event.details): event for event in events if event.kind in _BUYING}
     for event in events:
         if event.kind in (*_BUYING, "purchase_cancelled"):
             key = _key(event.details)
@@ -106,7 +107,8 @@ def _purchases(rows: list[Row], events: Sequence[Happened]) -> None:
             if event.kind in _BUYING:
                 _same(row.get("price"), event.details.get("price"), f"{what}: its price")
                 _same(row.get("course"), event.details.get("course"), f"{what}: its course")
-                _same(row.get("late"), event.kind == "purchase_late", f"{what}: whether it was late")
+                late = latest[key].kind == "purchase_late"  # an extension may have made it one in time since
+                _same(row.get("late"), late, f"{what}: whether it was late")
     bought = _keys(events, lambda event: event.kind in _BUYING)
     taken_back = _keys(events, lambda event: event.kind == "purchase_cancelled")
     for key, row in told.items():

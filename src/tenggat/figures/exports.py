@@ -1,8 +1,5 @@
 """Writing a table to CSV or Parquet, in one step: a file that is there is whole."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,42 +8,29 @@ from psycopg import sql as composed
 
 from tenggat.foundation import sql
 from tenggat.foundation.refusals import Refusal
+from tenggat.foundation.whole_files import replacing
 
 _SQL = sql.load("tenggat.figures", "exports.sql")
 TABLES = tuple(_SQL)
 
 
 class ExportRefused(Refusal):
-    """The file cannot be written, or its kind is not known."""
+    """The kind of file is not known."""
 
     code = "export_refused"
 
 
 def export(*, table: str, path: Path) -> int:
-    """Write one of TABLES to `path` (.csv or .parquet); gives the number of rows. Raises ExportRefused."""
+    """Write one of TABLES to `path` (.csv or .parquet); gives how many rows. Raises ExportRefused, FileUnusable."""
     if path.suffix.lower() not in {".csv", ".parquet"}:
         raise ExportRefused(f"{path.name} is neither .csv nor .parquet; end the name in one of them.")
-    with _replacing(path) as draft:
+    with replacing(path) as draft:
         if path.suffix.lower() == ".csv":
             return _copy_csv(table, draft)
-        with _replacing(draft.with_suffix(".csv"), keep=False) as between:
+        with replacing(draft.with_suffix(".csv"), keep=False) as between:
             rows = _copy_csv(table, between)
             _to_parquet(table, between, draft)
         return rows
-
-
-@contextmanager
-def _replacing(path: Path, *, keep: bool = True) -> Iterator[Path]:
-    """A draft beside `path` that takes its place at the end, or goes away with an error."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    try:
-        yield draft
-        if keep:
-            draft.replace(path)
-    except OSError as error:
-        raise ExportRefused(f"{path} cannot be written ({error.strerror}); choose another place.") from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _copy_csv(table: str, path: Path) -> int:

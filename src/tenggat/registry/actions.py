@@ -61,6 +61,27 @@ class ReasonMissing(Refusal):
         super().__init__("A reason is needed: it is what the person will be told.")
 
 
+class ReasonUnusable(Refusal):
+    """It is too long, or would do something to the terminal of whoever reads it."""
+
+    code = "reason_unusable"
+
+
+LONGEST_REASON = 500  # characters
+
+
+def reason_of(text: str) -> str:
+    """The one spelling of a reason. Raises ReasonMissing, ReasonUnusable."""
+    reason = " ".join(text.split())
+    if not reason:
+        raise ReasonMissing
+    if len(reason) > LONGEST_REASON:
+        raise ReasonUnusable(f"The reason has {len(reason)} characters; {LONGEST_REASON} are enough: shorten --reason.")
+    if not reason.isprintable():
+        raise ReasonUnusable("The reason has characters that cannot be printed: write --reason without them.")
+    return reason
+
+
 def read_nik(*, nik: str, programme: Programme, now: datetime) -> str:
     """The one spelling of a NIK, however it is written. Raises NikRefused."""
     today = now.astimezone(programme.zone).date()
@@ -87,7 +108,7 @@ def blacklist_add(*, nik: str, reason: str, programme: Programme, keys: Keys, no
     Raises NikRefused, ReasonMissing, AlreadyBlacklisted.
     """
     number = read_nik(nik=nik, programme=programme, now=now)
-    _refuse_without(reason)
+    reason = reason_of(reason)
     person_id = person_of(fingerprint=keys.fingerprint("nik", number))
     if person_id is None:
         person_id = _mint_stub(number, programme, keys, now)
@@ -108,7 +129,7 @@ def blacklist_remove(*, nik: str, reason: str, programme: Programme, keys: Keys,
     Raises NikRefused, ReasonMissing, PersonUnknown, NotBlacklisted.
     """
     person_id = resolve(nik=nik, programme=programme, keys=keys, now=now)
-    _refuse_without(reason)
+    reason = reason_of(reason)
     if person_id is None:
         raise PersonUnknown
     _lock(person_id)
@@ -119,11 +140,6 @@ def blacklist_remove(*, nik: str, reason: str, programme: Programme, keys: Keys,
         raise NotBlacklisted
     _tell(person_id, "blacklist_lifted", reason, now, actor)
     return person_id
-
-
-def _refuse_without(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonMissing
 
 
 def _lock(person_id: UUID) -> None:
