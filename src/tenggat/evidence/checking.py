@@ -52,9 +52,9 @@ def hold(file: object, kept: tuple[int, str] | None) -> Verdict:
     if kept is None:
         return Verdict(
             ok=True,
-            detail=f"{counts}, and moves, deadline, purchases and revocation in the case are what they say; names, messages, "
-            "holds and the wording of the rule are the office's word. No kept seal was given: --seal FILE shows that "
-            "the database was not rewritten either.",
+            detail=f"{counts}, and the moves, deadline, purchases and revocation of the case are what they say; names, "
+            "messages, holds and the wording of the rule are the office's word. No kept seal was given: --seal FILE "
+            "shows that the database was not rewritten either.",
             head=sealed.digests[newest],
         )
     _held_against(*kept, sealed.digests)
