@@ -94,6 +94,7 @@ ONE_MISTAKE = [  # what stands there, what is written instead, where it is found
     ("[[settlement]]", "[[setlement]]", "setlement", "did you mean settlement?"),
     ("[[benefit.part]]", "[[benefit.parts]]", "benefit 1, parts", "did you mean part?"),
     ("[[window]]", "[window]", "window", "must be written as [[window]]"),
+    ("[programme]", "brake = [{}, 1]\n[programme]", "brake", "must be written as [[brake]]"),
     ("[identity]", "[[identity]]", "identity", "must be written as [identity]"),
     ('title = "Demo"\n', "", "programme, title", "is missing"),
     ("days = 15\n", "", "first_purchase 2, days", "is missing"),

@@ -102,3 +102,12 @@ def test_a_key_that_is_not_there_has_the_line_of_the_table_around_it() -> None:
     assert source.line(("b", "missing")) == 3
     assert source.line(("b", "c", "deeper")) == 4
     assert source.line(("missing",)) is None
+
+
+def test_a_file_may_begin_with_an_empty_line_and_end_within_one() -> None:
+    assert find_lines("\na = 1") == {("a",): 2}
+
+
+def test_what_tomllib_would_not_have_let_pass_has_no_lines() -> None:
+    with pytest.raises(ValueError, match="line 2 is neither"):
+        find_lines("a = 1\nb\n")
