@@ -130,7 +130,7 @@ def test_what_cannot_be_done_is_refused_with_status_2(home: Tenggat, tmp_path: P
         (("report", "--now", "2020-10-24T12:00:00"), "clock_refused"),
         (("report", "--now", "tomorrow"), "clock_refused"),
         (("export", "journal", tmp_path / "x.txt", "--now", OPENED), "export_refused"),
-        (("export", "journal", tmp_path / "no" / "x.csv", "--now", OPENED), "export_refused"),
+        (("export", "journal", tmp_path / "no" / "x.csv", "--now", OPENED), "file_unusable"),
         (("replay", "prakerja-2031"), "replay_refused"),
         (("wave", "open", "ten", "--quota", 5), "usage"),
         (("frobnicate",), "usage"),

@@ -66,7 +66,7 @@ def test_a_reinstatement_that_cannot_be_is_refused_with_status_2(home: Tenggat, 
         ((CITRA, *DECIDED), "person_unknown"),
         (("123", *DECIDED), "nik_length"),
         ((AYU, "--reason", " ", "--by", "Sari", "--now", AFTER), "reason_missing"),
-        ((AYU, "--reason", "x" * 501, "--by", "Sari", "--now", AFTER), "reason_too_long"),
+        ((AYU, "--reason", "x" * 501, "--by", "Sari", "--now", AFTER), "reason_unusable"),
         ((AYU, "--reason", "sakit", "--by", " ", "--now", AFTER), "name_unusable"),
         ((AYU, "--reason", "sakit", "--now", AFTER), "usage"),
     ):

@@ -77,7 +77,7 @@ def test_evidence_of_nobody_or_to_nowhere_is_refused(home: Tenggat, tmp_path: Pa
         (("evidence", BUDI, tmp_path / "case.json", "--now", NOON), "person_unknown"),
         (("evidence", "123", tmp_path / "case.json", "--now", NOON), "nik_length"),
         (("evidence", AYU, tmp_path / "case.txt", "--now", NOON), "case_file_refused"),
-        (("evidence", AYU, tmp_path / "no" / "case.json", "--now", NOON), "disk"),
+        (("evidence", AYU, tmp_path / "no" / "case.json", "--now", NOON), "file_unusable"),
         (("evidence", AYU), "usage"),
         (("evidence", "check", tmp_path / "none.json"), "disk"),
         (("evidence", "check", tmp_path), "disk"),
