@@ -132,3 +132,13 @@ def test_a_message_that_cannot_be_put_into_words_does_not_stop_the_others(tmp_pa
         message = Message.objects.get(person_id=spoilt)
         assert (message.state, message.outcome, message.sent_at) == ("rejected", "no_text", None)
     assert hand_over(tmp_path).accepted == 0
+
+
+def test_a_mistake_of_ours_rejects_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wave(AYU, BUDI)
+    remind()
+    with monkeypatch.context() as mistaken:
+        mistaken.setattr("tenggat.messaging.delivery.render", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            hand_over(tmp_path)
+    assert hand_over(tmp_path).accepted == 2

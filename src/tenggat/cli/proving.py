@@ -93,7 +93,7 @@ def write(
 
     def show() -> None:
         events = showing.people(data["events"], "event", "events")
-        showing.line(f"The case of a person who is {case['state'] or 'in no wave'}, with {events}, is in {file}")
+        showing.line(f"The case (state: {case['state'] or 'in no wave'}; {events}) is in {file}")
         if kind == ".json":
             showing.next_steps(f"evidence check {file}", "seal export FILE   # keep it where nobody can rewrite it")
 

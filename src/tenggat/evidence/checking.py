@@ -48,17 +48,17 @@ def hold(file: object, kept: tuple[int, str] | None) -> Verdict:
     if not sealed.digests:
         raise Disagrees("The file has no seal")
     newest = max(sealed.digests)
-    counts = f"{len(sealed.events)} events and {len(sealed.acts)} acts are as they were sealed"
+    told = (
+        f"{len(sealed.events)} events and {len(sealed.acts)} acts are as they were sealed, and the moves, deadline, "
+        "purchases and revocation of the case are what they say; names, messages, holds and the rule's wording are the "
+        "office's word"
+    )
     if kept is None:
-        return Verdict(
-            ok=True,
-            detail=f"{counts}, and the moves, deadline, purchases and revocation of the case are what they say; names, "
-            "messages, holds and the wording of the rule are the office's word. No kept seal was given: --seal FILE "
-            "shows that the database was not rewritten either.",
-            head=sealed.digests[newest],
-        )
-    _held_against(*kept, sealed.digests)
-    return Verdict(ok=True, detail=f"{counts}, under seal {kept[0]} that was kept.", head=sealed.digests[newest])
+        told += ". No kept seal was given: --seal FILE shows that the database was not rewritten either."
+    else:
+        _held_against(*kept, sealed.digests)
+        told += f". Seal {kept[0]}, which was kept, is part of the chain."
+    return Verdict(ok=True, detail=told, head=sealed.digests[newest])
 
 
 def seal_of(exported: object) -> tuple[int, str]:

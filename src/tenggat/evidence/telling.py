@@ -56,12 +56,13 @@ def _latest(case: Row) -> Row | None:
 
 def _events(case: Row) -> Iterator[Line]:
     zone = case["programme"]["time_zone"]
-    for event in case["events"]:
+    undone = max((n for n, event in enumerate(case["events"]) if event["kind"] == "reinstated"), default=-1)
+    for place, event in enumerate(case["events"]):
         # A revocation takes effect when it is done; what else happened counts by when it happened.
         at = event["recorded_at"] if event["kind"] == "revoked" else event["occurred_at"]
         late = (datetime.fromisoformat(event["recorded_at"]) - datetime.fromisoformat(at)).total_seconds()
         known = f"tercatat {words.moment(event['recorded_at'], zone)}" if late > _SOON else ""
-        minor, ends = event["kind"] not in _MOVES, event["kind"] == "revoked"
+        minor, ends = event["kind"] not in _MOVES, event["kind"] == "revoked" and place > undone
         yield Line(at, words.moment(at, zone), _what(event, case), known, minor, ends)
 
 
@@ -73,10 +74,11 @@ def _what(event: Row, case: Row) -> str:
     returned = details.get("returned")
     back = f"; {_rupiah(returned, case)} kembali ke anggaran" if returned else ""
     deadline = words.last_minute(details.get("deadline_at"), zone)
+    decision = f" (keputusan nomor {details['decision']})" if "decision" in details else ""
     told = {
         "accepted": f"Diterima di gelombang {event['wave']}",
         "deadline_set": f"Batas waktu ditetapkan: {deadline}",
-        "deadline_extended": f"Batas waktu diperpanjang: {deadline}",
+        "deadline_extended": f"Batas waktu diperpanjang: {deadline}{decision}",
         "bought": f"Membeli pelatihan pertama: {bought}",
         "purchased": f"Membeli pelatihan lagi: {bought}",
         "purchase_late": f"Membeli setelah batas waktu, tidak dihitung: {bought}",
@@ -84,7 +86,7 @@ def _what(event: Row, case: Row) -> str:
         "held": f"Pencabutan ditahan: {hold}",
         "hold_lifted": "Penahanan berakhir",
         "revoked": f"Kepesertaan dicabut dalam pelaksanaan nomor {details.get('run')}{back}",
-        "reinstated": f"Kepesertaan dipulihkan{f' oleh {by}: {reason}' if by else ''}",
+        "reinstated": f"Kepesertaan dipulihkan{f' oleh {by}: {reason}' if by else decision}",
         "quarantined": f"Data orang ini tidak dapat diproses: {reason}",
         "blacklisted": f"Masuk daftar hitam: {reason}",
         "blacklist_lifted": f"Keluar dari daftar hitam: {reason}",

@@ -24,6 +24,10 @@ BATCH = 2000
 NO_TEXT = "no_text"
 """Outcome of a message that could not be put into words."""
 
+_WORDLESS = (KeyError, OverflowError)
+"""A step that the programme file has no more; a moment that no clock shows. Anything else is no fault of the message:
+it stops the delivery, and what was taken waits again; a mistake of ours must not reject a nation's reminders."""
+
 _SQL = sql.load("tenggat.messaging", "outbox.sql")
 _KEY = ("person_id", "wave", "step", "channel", "deadline_version")
 _START = (datetime(1, 1, 2, tzinfo=UTC), str(UUID(int=0)))
@@ -146,7 +150,7 @@ def _hand_over(programme: Programme, gateway: FileGateway, claimed: list[_Claime
             if row.address:
                 outgoing.append(_outgoing(programme, row))
                 accepted.append(row)
-        except Exception:  # such as a step that the programme file has no more; whatever it is, it is this message's
+        except _WORDLESS:
             wordless.append(row)
     gateway.send(outgoing, at=now.isoformat())
     addressless = [row for row in claimed if not row.address]
