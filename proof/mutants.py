@@ -50,7 +50,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _SAMPLED = (
     "tenggat.rules.brake", "tenggat.rules.checking", "tenggat.rules.deadlines", "tenggat.rules.journey",
-    "tenggat.rules.reminders", "tenggat.deadlines.approving", "tenggat.deadlines.audit",
+    "tenggat.rules.problems", "tenggat.rules.programme", "tenggat.rules.reading", "tenggat.rules.reminders",
+    "tenggat.rules.toml_source", "tenggat.rules.values", "tenggat.deadlines.approving", "tenggat.deadlines.audit",
 )  # fmt: skip
 """What a sample is drawn from: modules whose every mutant has been tried, and whose survivors are explained."""
 
