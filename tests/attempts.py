@@ -209,7 +209,22 @@ ATTEMPTS: dict[str, dict[str, tuple[Attempt, ...]]] = {
             " WHERE person_id = (SELECT person_id FROM messaging_message LIMIT 1)",
         ),
         "waves_message_participation": reference(again("messaging_message", wave=77)),
+        "messaging_fate_is_known": check("UPDATE messaging_message SET fate = 'lost'"),
     },
+    "messaging_attempt": {
+        "messaging_attempt_pkey": unique(again("messaging_attempt")),
+        "messaging_attempt_outcome_is_known": check("UPDATE messaging_attempt SET outcome = 'accepted'"),
+    },
+    "messaging_allowance": {"messaging_allowance_pkey": unique(again("messaging_allowance"))},
+    "messaging_receipt": {
+        "messaging_receipt_once": unique(again("messaging_receipt", receipt_id=900)),
+        "messaging_receipt_is_known": check("UPDATE messaging_receipt SET fate = 'lost'"),
+    },
+    "messaging_switch": {
+        "messaging_switch_pkey": unique(again("messaging_switch")),
+        "messaging_switch_is_known": check("UPDATE messaging_switch SET kind = 'person'"),
+    },
+    "messaging_suppression": {"messaging_suppression_pkey": unique(again("messaging_suppression"))},
     "partners_feed": {
         "partners_feed_pkey": unique(again("partners_feed")),
         "partners_feed_key_stays": stays("UPDATE partners_feed SET source = 'pasar'"),

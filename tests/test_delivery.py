@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from tenggat.deadlines.reminders import plan_reminders
-from tenggat.messaging.delivery import Delivered, deliver
-from tenggat.messaging.gateways.file import FileGateway, Outgoing, SenderAtWork
+from tenggat.messaging.delivery import deliver
+from tenggat.messaging.gateways import Outgoing
+from tenggat.messaging.gateways.file import FileGateway, SenderAtWork
+from tenggat.messaging.handing import Delivered
 from tenggat.messaging.models import Message
 from tests.scene import AYU, BUDI, CITRA, DEADLINE, IN_TIME, PRAKERJA, WIB, bought, catalogue, feed, join, night, wave
 
@@ -93,7 +95,7 @@ def test_what_a_dead_sender_had_written_counts_and_what_it_had_not_goes_again(tm
     remind()
     Message.objects.update(state="sending", claimed_at=NOON)  # as a sender that died after claiming leaves it
     with FileGateway(tmp_path / "messages.jsonl") as gateway:
-        gateway.send([Outgoing(f"{ayu}.10.h-7.sms.1", "sms", "+62", "text")], at="then")
+        gateway.send([Outgoing(f"{ayu}.10.h-7.sms.1", "sms", "+62", "text")], at=NOON)
     with (tmp_path / "messages.jsonl").open("a") as file:
         file.write(f'{{"reference": "{budi}.10.h-7.sms.1", "chan')  # torn in the middle of a write
     done = hand_over(tmp_path, NOON + timedelta(minutes=5))
@@ -138,7 +140,7 @@ def test_a_mistake_of_ours_rejects_nobody(tmp_path: Path, monkeypatch: pytest.Mo
     wave(AYU, BUDI)
     remind()
     with monkeypatch.context() as mistaken:
-        mistaken.setattr("tenggat.messaging.delivery.render", lambda *_, **__: 1 / 0)
+        mistaken.setattr("tenggat.messaging.wording.render", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             hand_over(tmp_path)
     assert hand_over(tmp_path).accepted == 2

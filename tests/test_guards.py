@@ -13,6 +13,7 @@ from psycopg import Error
 from tenggat.deadlines.models import Approval, Decision, Quarantined, Release, Run
 from tenggat.foundation.models import Installation
 from tenggat.journal.models import Seal
+from tenggat.messaging import models
 from tenggat.waves.actions import open_wave
 from tests.attempts import ATTEMPTS, Attempt
 from tests.office import DAY
@@ -73,7 +74,19 @@ def everything(tmp_path: Path, db: None) -> None:
     Installation.objects.create(programme="prakerja", sandbox=True, key_check="x", created_at=NIGHT)
     Seal.objects.create(seal_id=1, previous="", snapshot="1", rows=0, branches=b"", acts=b"", root="", sealed_at=NIGHT,
                         digest="one")  # fmt: skip
+    _messages_and_gateways()
     _settle()
+
+
+def _messages_and_gateways() -> None:
+    message = models.Message.objects.all()[0]
+    key = {name: getattr(message, name) for name in ("person_id", "wave", "step", "channel", "deadline_version")}
+    models.Attempt.objects.create(**key, attempt=1, route="a", outcome="busy", code="8", began_at=NIGHT, ended_at=NIGHT)
+    models.Sender.objects.create(route="a", began_at=NIGHT)
+    models.Allowance.objects.create(route="a", tokens=1, filled_at=1, day=NIGHT.date(), taken=0)
+    models.ReceiptRow.objects.create(digest=b"one", route="a", gateway_id="1", fate="read", code="", received_at=NIGHT)
+    models.Switch.objects.create(kind="step", name="h-7", since_at=NIGHT, by="Sari", reason="a wrong text")
+    models.Suppression.objects.create(fingerprint=message.person_id, since_at=NIGHT, reason="asked")
 
 
 def _settle() -> None:

@@ -1,14 +1,27 @@
 -- The sender's side of the outbox: planned -> sending (committed) -> the gateway's answer.
 
+-- name: waiting_steps
+-- Lists the steps of which something is planned; the first of each is found in the index, and all others passed over.
+-- reads: messaging_message
+WITH RECURSIVE found (step) AS (
+    SELECT min(step) FROM messaging_message WHERE state = 'planned'
+     UNION ALL
+    SELECT (SELECT min(message.step) FROM messaging_message AS message
+             WHERE message.state = 'planned' AND message.step > found.step)
+      FROM found
+     WHERE found.step IS NOT NULL
+)
+SELECT step FROM found WHERE step IS NOT NULL;
+
 -- name: expire_overdue
 -- What could not go in its time does not go at all.
 -- writes: messaging_message
 UPDATE messaging_message SET state = 'expired'
- WHERE state = 'planned' AND not_before <= %(now)s AND expires_at <= %(now)s;
+ WHERE state = 'planned' AND step = %(step)s AND not_before <= %(now)s AND expires_at <= %(now)s;
 
 -- name: claim_due
--- Takes the next messages that may go now, to people whose clock stands inside the sending hours. Goes on behind the
--- last one taken, so that it never walks again over what has been sent.
+-- Takes the next messages of a step that may go now by this route, to people whose clock stands inside the sending
+-- hours. Goes on behind the last one taken, so that it never walks again over what has been sent.
 -- reads: registry_person
 -- writes: messaging_message
 WITH mine AS (
@@ -16,36 +29,82 @@ WITH mine AS (
            person.name, person.phone, person.email, person.time_zone
       FROM messaging_message AS message
       JOIN registry_person AS person ON person.person_id = message.person_id
-     WHERE message.state = 'planned' AND message.not_before <= %(now)s AND message.expires_at > %(now)s
+     WHERE message.state = 'planned' AND message.step = %(step)s
+       AND message.not_before <= %(now)s AND message.expires_at > %(now)s
        AND (message.not_before, message.person_id) > (%(after_moment)s, %(after_person)s::uuid)
+       AND message.channel = ANY (%(channels)s)
        AND person.time_zone = ANY (%(open_zones)s)
+       AND (%(prefixes)s::text[] IS NULL OR message.channel <> 'sms' OR person.phone ^@ ANY (%(prefixes)s::text[]))
+       AND (message.channel <> 'sms' OR NOT COALESCE(person.phone ^@ ANY (%(others)s::text[]), false))
      ORDER BY message.not_before, message.person_id
      LIMIT %(size)s
        FOR UPDATE OF message SKIP LOCKED
 )
-UPDATE messaging_message AS message SET state = 'sending', claimed_at = %(now)s
+UPDATE messaging_message AS message
+   SET state = 'sending', claimed_at = %(now)s, route = %(route)s, sender = %(sender)s, attempt = message.attempt + 1
   FROM mine
  WHERE message.person_id = mine.person_id AND message.wave = mine.wave AND message.step = mine.step
    AND message.channel = mine.channel AND message.deadline_version = mine.deadline_version
 RETURNING message.person_id::text, message.wave, message.step, message.channel, message.deadline_version,
-          message.not_before::text, message.deadline_at::text, mine.name, mine.phone, mine.email, mine.time_zone;
+          message.attempt, message.not_before::text, message.expires_at::text, message.deadline_at::text,
+          mine.name, mine.phone, mine.email, mine.time_zone;
 
 -- name: settle
--- Writes down what the gateway answered.
+-- Writes down what the gateway answered to this sender, also where the sender had been taken for dead meanwhile.
 -- writes: messaging_message
 UPDATE messaging_message AS message
-   SET state = %(state)s, outcome = %(outcome)s, sent_at = CASE WHEN %(state)s = 'accepted' THEN %(now)s::timestamptz END
+   SET state = %(state)s, outcome = answer.outcome, gateway_id = answer.gateway_id,
+       sent_at = CASE WHEN %(state)s = 'accepted' THEN %(now)s::timestamptz END
   FROM unnest(%(person_id)s::uuid[], %(wave)s::integer[], %(step)s::text[], %(channel)s::text[],
-              %(deadline_version)s::smallint[])
-       AS answer (person_id, wave, step, channel, deadline_version)
+              %(deadline_version)s::smallint[], %(outcome)s::text[], %(gateway_id)s::text[])
+       AS answer (person_id, wave, step, channel, deadline_version, outcome, gateway_id)
  WHERE message.person_id = answer.person_id AND message.wave = answer.wave AND message.step = answer.step
    AND message.channel = answer.channel AND message.deadline_version = answer.deadline_version
-   AND message.state = 'sending';
+   AND message.state IN ('sending', 'unknown') AND message.sender IS NOT DISTINCT FROM %(sender)s;
 
--- name: interrupted
--- What a sender that died had taken: whether it went is the gateway's to say.
+-- name: try_again
+-- What the gateway would not take now, for a reason that passes, waits until the moment given for it.
+-- writes: messaging_message
+UPDATE messaging_message AS message
+   SET state = 'planned', outcome = answer.outcome, not_before = answer.not_before
+  FROM unnest(%(person_id)s::uuid[], %(wave)s::integer[], %(step)s::text[], %(channel)s::text[],
+              %(deadline_version)s::smallint[], %(outcome)s::text[], %(not_before)s::timestamptz[])
+       AS answer (person_id, wave, step, channel, deadline_version, outcome, not_before)
+ WHERE message.person_id = answer.person_id AND message.wave = answer.wave AND message.step = answer.step
+   AND message.channel = answer.channel AND message.deadline_version = answer.deadline_version
+   AND message.state = 'sending' AND message.sender = %(sender)s;
+
+-- name: keep_attempts
+-- Keeps what a gateway said of the attempts that it did not take.
 -- reads: messaging_message
-SELECT person_id::text, wave, step, channel, deadline_version FROM messaging_message WHERE state = 'sending';
+-- writes: messaging_attempt
+INSERT INTO messaging_attempt (person_id, wave, step, channel, deadline_version, attempt, route, outcome, code,
+                               began_at, ended_at)
+SELECT message.person_id, message.wave, message.step, message.channel, message.deadline_version, message.attempt,
+       message.route, %(kind)s, answer.outcome, message.claimed_at, %(now)s
+  FROM unnest(%(person_id)s::uuid[], %(wave)s::integer[], %(step)s::text[], %(channel)s::text[],
+              %(deadline_version)s::smallint[], %(outcome)s::text[])
+       AS answer (person_id, wave, step, channel, deadline_version, outcome)
+  JOIN messaging_message AS message
+    ON message.person_id = answer.person_id AND message.wave = answer.wave AND message.step = answer.step
+   AND message.channel = answer.channel AND message.deadline_version = answer.deadline_version
+    ON CONFLICT DO NOTHING;
+
+-- name: dead_senders
+-- Finds senders that have ended and left messages behind: a living one holds the lock of its number, this one too.
+-- reads: messaging_message
+SELECT number, route
+  FROM (SELECT DISTINCT sender AS number, route FROM messaging_message
+         WHERE state = 'sending' AND sender IS DISTINCT FROM %(sender)s) AS holder
+ WHERE number IS NULL OR pg_try_advisory_xact_lock(7364212, number);
+
+-- name: take_over
+-- Takes what senders that died had taken by these routes: whether it went is the gateway's to say.
+-- writes: messaging_message
+UPDATE messaging_message SET sender = %(sender)s
+ WHERE state = 'sending' AND route = ANY (%(routes)s)
+   AND (sender = ANY (%(dead)s::integer[]) OR sender IS NULL)
+RETURNING person_id::text, wave, step, channel, deadline_version, route;
 
 -- name: give_back
 -- The gateway has never seen these: they wait again.
@@ -69,3 +128,11 @@ SELECT pg_try_advisory_lock(7364211);
 -- name: release_sender
 -- Lets the next sender in.
 SELECT pg_advisory_unlock(7364211);
+
+-- name: begin_sending
+-- Holds the lock of a sender's number for as long as its session lives: by it others know that it does.
+SELECT pg_advisory_lock(7364212, %(sender)s);
+
+-- name: end_sending
+-- Says that this sender has ended.
+SELECT pg_advisory_unlock(7364212, %(sender)s);

@@ -54,6 +54,13 @@ def next_open(programme: Programme, *, at: datetime, zone: str) -> datetime:
         day += _DAY
 
 
+def closes_at(programme: Programme, *, at: datetime, zone: str) -> datetime:
+    """Give the instant (UTC) at which the sending hours of a moment's day end in a zone."""
+    local = ZoneInfo(zone)
+    day = at.astimezone(local).date()
+    return _instant(datetime.combine(day, programme.window(day).closes), local)
+
+
 def last_close(programme: Programme, *, before: datetime, zone: str) -> datetime:
     """Give the last instant (UTC), not after a moment, at which sending hours end in a zone."""
     local = ZoneInfo(zone)

@@ -245,6 +245,8 @@ FILE = Table("", (), tables=(
         Key("skip_if_bought", flag),
         Key("channels", several(one_of(*CHANNELS))),
         Key("text", text, required=False),
+        Key("urgent", flag, required=False),
+        Key("may_opt_out", flag, required=False),
         _REFERENCE,
     ), repeats=True),
 ))  # fmt: skip

@@ -85,7 +85,8 @@ class Step:
     """One message of the programme; `days_before` is n of "H-n", or None for a notice that an event sends.
 
     `audience` is who it is planned for, `skip_if_bought` whether a purchase cancels it while unsent, and
-    `channels` the ways to send it in order of preference. `text` is the message; None: the one that ships.
+    `channels` the ways to send it in order of preference. `text` is the message; None: the one that ships. An
+    `urgent` one is asked for by its reader: it goes before all others, at any hour. `may_opt_out`: one may refuse it.
     """
 
     name: str
@@ -95,6 +96,8 @@ class Step:
     channels: tuple[str, ...]
     reference: str
     text: str | None = None
+    urgent: bool = False
+    may_opt_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 import fcntl
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import ClassVar, Self
 
 from tenggat.foundation.refusals import Refusal
+from tenggat.messaging.gateways import Answer, Outcome, Outgoing, Receipt
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps makes one for each call
 
@@ -22,19 +24,10 @@ class SenderAtWork(Refusal):
         super().__init__("Another command is sending right now; wait until it has ended.")
 
 
-class Outgoing(NamedTuple):
-    """One message on its way; `reference` is ours and the same at every attempt."""
-
-    reference: str
-    channel: str
-    to: str
-    text: str
-
-
 class FileGateway:
     """Appends to `path`. Use as a context manager; one sender at a time."""
 
-    name = "file"
+    kind: ClassVar[str] = "file"
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -57,13 +50,19 @@ class FileGateway:
     ) -> None:
         os.close(self._fd)
 
-    def send(self, messages: Iterable[Outgoing], *, at: str) -> None:
+    def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
         """Append the messages and wait until the disk has them: after that they count as accepted."""
-        lines = "".join(_encode({**m._asdict(), "at": at}) + "\n" for m in messages)
+        moment = at.isoformat()
+        lines = "".join(_line(message, moment) for message in messages)
         data = memoryview(lines.encode())
         while data:
             data = data[os.write(self._fd, data) :]
         os.fsync(self._fd)
+        return iter([Answer(message.reference, Outcome.ACCEPTED) for message in messages])
+
+    def receipts(self) -> Sequence[Receipt]:
+        """A file tells nothing."""
+        return ()
 
     def knows(self, references: set[str]) -> set[str]:
         """Which of these have been written: what a sender that died had really handed over."""
@@ -81,3 +80,8 @@ class FileGateway:
             end = start
         if end < size:
             os.ftruncate(self._fd, end)
+
+
+def _line(message: Outgoing, at: str) -> str:
+    words = {"reference": message.reference, "channel": message.channel, "to": message.to, "text": message.text}
+    return _encode({**words, "at": at}) + "\n"

@@ -1,0 +1,158 @@
+"""A sender at work on one route: what it takes next, how fast, and until when."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+
+from tenggat.foundation.side_by_side import second_session
+from tenggat.messaging import outbox
+from tenggat.messaging.gateways import GatewayUnusable
+from tenggat.messaging.handing import Delivered, Route, hand_over, read_receipts, take_over
+from tenggat.messaging.outbox import START, Claim, Claimed, Place
+from tenggat.messaging.pacing import Pace, give_back, take
+from tenggat.messaging.planning import zones_of
+from tenggat.messaging.switches import stopped
+from tenggat.rules.programme import Programme
+from tenggat.rules.reminders import next_open
+
+_PAUSE = 0.2  # seconds between two looks at the outbox, while a sender keeps on
+_LONGEST_WAIT = 1.0  # seconds: an OTP that comes meanwhile must not wait longer for a bucket to fill
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a sender knows besides its own route: the names of all, and the numbers that go another way."""
+
+    routes: Collection[str]
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The clock of the programme, the pace of the wire, and whether to go on when nothing is left."""
+
+    clock: Callable[[], datetime]
+    pace: Pace
+    keep_on: Callable[[], bool] = lambda: False
+
+
+def send_by(
+    route: Route, *, programme: Programme, around: Around, times: Times, progress: Callable[[int], None]
+) -> Delivered:
+    """Hand over what is due by this route until nothing is left. A route that cannot be used is told, and ends."""
+    done = Delivered()
+    try:
+        with route.gateway, outbox.sender_at_work(route.name, now=times.clock()) as number:
+            _Sender(route, number, programme, around, times, done, progress).work()
+    except GatewayUnusable as refusal:
+        done.unusable[route.name] = refusal.message
+    return done
+
+
+@dataclass(slots=True)
+class _Sender:
+    route: Route
+    number: int
+    programme: Programme
+    around: Around
+    times: Times
+    done: Delivered
+    progress: Callable[[int], None]
+
+    def work(self) -> None:
+        self.done.add(take_over(self.route, self.number, self.around.routes, now=self.times.clock()))
+        with second_session() as calling:
+            handing: Future[Delivered] | None = None
+            for claimed in self._claims():
+                following = calling.submit(
+                    hand_over, self.route, self.number, self.programme, claimed, self.times.clock
+                )
+                self._count(handing)
+                handing = following
+            self._count(handing)
+        read_receipts(self.route, now=self.times.clock())
+
+    def _count(self, handing: "Future[Delivered] | None") -> None:
+        if handing:
+            self.done.add(handing.result())
+            self.progress(self.done.accepted)
+
+    def _claims(self) -> Iterator[list[Claimed]]:
+        """Batch after batch, urgent steps before each, until a fresh look from the start finds nothing."""
+        while True:
+            yield from self._one_pass()
+            if not self.times.keep_on():
+                return
+            read_receipts(self.route, now=self.times.clock())
+            self.times.pace.wait(_PAUSE)
+
+    def _one_pass(self) -> Iterator[list[Claimed]]:
+        now = self.times.clock()
+        urgent, others = self._steps()
+        for step in (*urgent, *others):
+            self.done.expired += outbox.expire_overdue(step, now=now)
+        places: dict[str, Place] = {}
+        while True:
+            size = self._allowed()
+            if not size:
+                return
+            claimed = self._next([*urgent, *others], places, size=size)
+            give_back(self.route.name, self.route.limits, count=size - len(claimed))
+            if not claimed:
+                return
+            yield claimed
+
+    def _next(self, steps: Sequence[str], places: dict[str, Place], *, size: int) -> list[Claimed]:
+        """Take from the first step that has anything; one that is at its end is looked at once more from its start."""
+        now, off = self.times.clock(), stopped()
+        if self.route.name in off.routes:
+            return []
+        channels = [channel for channel in self.route.channels if channel not in off.channels]
+        for step in steps:
+            if step in off.steps or not channels:
+                continue
+            whose = self._claim(step, channels, now=now)
+            while True:
+                after = places.get(step, START)
+                claimed = outbox.claim(whose, step, after=after, size=size, now=now)
+                if claimed:
+                    places[step] = START if self._urgent(step) else outbox.place_behind(claimed)
+                    return claimed
+                if after == START:
+                    break
+                places[step] = START
+        return []
+
+    def _claim(self, step: str, channels: list[str], *, now: datetime) -> Claim:
+        zones = zones_of(self.programme)
+        at_any_hour = self._urgent(step)
+        awake = [zone for zone in zones if at_any_hour or next_open(self.programme, at=now, zone=zone) == now]
+        prefixes = None if self.route.prefixes is None else list(self.route.prefixes)
+        others = list(self.around.others) if self.route.prefixes is None else []
+        return Claim(self.route.name, self.number, channels, prefixes, others, awake)
+
+    def _steps(self) -> tuple[list[str], list[str]]:
+        """Name the steps in the order in which they go: urgent ones, those of the file, what is left of older files."""
+        ordered = [step.name for step in self.programme.steps]
+        forgotten = [name for name in outbox.waiting_steps() if name not in ordered]
+        urgent = [name for name in ordered if self._urgent(name)]
+        return urgent, [name for name in ordered if name not in urgent] + forgotten
+
+    def _urgent(self, name: str) -> bool:
+        return any(step.name == name and step.urgent for step in self.programme.steps)
+
+    def _allowed(self) -> int:
+        """How many messages may go now; waits for the bucket to fill. 0: none any more today."""
+        while True:
+            today = self.times.clock().astimezone(self.programme.zone).date()
+            taken = take(
+                self.route.name,
+                self.route.limits,
+                wanted=self.route.batch,
+                tick=self.times.pace.tick(),
+                today=today,
+            )
+            if taken.count or taken.seconds is None:
+                return taken.count
+            self.times.pace.wait(min(taken.seconds, _LONGEST_WAIT))

@@ -1,0 +1,44 @@
+"""Stopping a step, a channel or a route at once, for all senders, until it is started again."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from tenggat.foundation.refusals import Refusal
+from tenggat.messaging.models import Switch
+
+Kind = Literal["step", "channel", "route"]
+
+
+class NothingToStart(Refusal):
+    """What is to be started again was not stopped."""
+
+    code = "not_stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The names of what may not be handed over now."""
+
+    steps: set[str] = field(default_factory=set)
+    channels: set[str] = field(default_factory=set)
+    routes: set[str] = field(default_factory=set)
+
+
+def stopped() -> Stopped:
+    """Look what is stopped now."""
+    off = Stopped()
+    for kind, name in Switch.objects.values_list("kind", "name"):
+        {"step": off.steps, "channel": off.channels, "route": off.routes}[kind].add(name)
+    return off
+
+
+def stop(*, kind: Kind, name: str, reason: str, by: str, now: datetime) -> None:
+    """Stop it; batches under way still end. Stopped already: the first reason stays."""
+    Switch.objects.get_or_create(kind=kind, name=name, defaults={"since_at": now, "by": by, "reason": reason})
+
+
+def start(*, kind: Kind, name: str) -> None:
+    """Start it again. Raises NothingToStart."""
+    if not Switch.objects.filter(kind=kind, name=name).delete()[0]:
+        raise NothingToStart(f"The {kind} {name} is not stopped; see what is: tenggat messages stopped")
