@@ -44,9 +44,12 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "tenggat.deadlines.audit": ("tests/test_audit.py", "tests/test_night.py", "tests/test_races.py"),
     "tenggat.deadlines.engine": (
         "tests/test_night.py", "tests/test_brake.py", "tests/test_quarantine.py", "tests/test_decisions.py",
-        "tests/test_races.py",
+        "tests/test_spending.py", "tests/test_decision_races.py", "tests/test_races.py",
     ),
-    "tenggat.deadlines.reminders": ("tests/test_night.py", "tests/test_parity.py", "tests/test_reinstating.py"),
+    "tenggat.deadlines.reminders": (
+        "tests/test_delivery.py", "tests/test_extensions.py", "tests/test_reinstating.py",
+        "tests/test_decision_races.py",
+    ),
 }  # fmt: skip
 _SAMPLED = (
     "tenggat.rules.brake", "tenggat.rules.checking", "tenggat.rules.deadlines", "tenggat.rules.journey",
