@@ -13,6 +13,7 @@ from tenggat.messaging.delivery import Delivered, deliver
 from tenggat.messaging.gateways.file import FileGateway, Outgoing, SenderAtWork
 from tenggat.messaging.models import Message
 from tests.scene import (
+    ANNOUNCED,
     AYU,
     BUDI,
     CITRA,
@@ -63,8 +64,7 @@ def test_everyone_is_reminded_once_seven_days_before_the_last_day(tmp_path: Path
 def test_what_falls_due_within_a_day_is_planned() -> None:
     [ayu] = wave(AYU)
     the_day_before = datetime(2020, 10, 23, 8, tzinfo=WIB)
-    nothing = plan_reminders(programme=PRAKERJA, now=the_day_before - SECOND)
-    assert (nothing.messages, nothing.unreachable) == ({"h-7": 0}, {"h-7": 0})
+    assert remind(the_day_before - SECOND) == 0
     assert remind(the_day_before) == 1
     assert Message.objects.get(person_id=ayu).not_before == the_day_before + timedelta(days=1)
 
@@ -81,6 +81,11 @@ def test_whom_no_channel_of_the_step_reaches_is_counted() -> None:
     by_post = replace(PRAKERJA, steps=(replace(PRAKERJA.steps[0], channels=("email",)),))
     planned = plan_reminders(programme=by_post, now=MORNING)
     assert (planned.messages, planned.unreachable) == ({"h-7": 0}, {"h-7": 2})
+
+
+def test_where_no_step_falls_due_nobody_is_looked_at() -> None:
+    wave(AYU)
+    assert plan_reminders(programme=PRAKERJA, now=ANNOUNCED) == Planned({"h-7": 0}, {"h-7": 0})
 
 
 def test_a_programme_of_notices_alone_plans_nothing() -> None:
