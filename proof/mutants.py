@@ -55,7 +55,7 @@ _SAMPLED = (
     "tenggat.rules.brake", "tenggat.rules.checking", "tenggat.rules.deadlines", "tenggat.rules.journey",
     "tenggat.rules.problems", "tenggat.rules.programme", "tenggat.rules.reading", "tenggat.rules.reminders",
     "tenggat.rules.schema", "tenggat.rules.toml_source", "tenggat.rules.values", "tenggat.deadlines.approving",
-    "tenggat.deadlines.audit", "tenggat.deadlines.reminders",
+    "tenggat.deadlines.audit", "tenggat.deadlines.engine", "tenggat.deadlines.reminders",
 )  # fmt: skip
 """What a sample is drawn from: modules whose every mutant has been tried, and whose survivors are explained."""
 
