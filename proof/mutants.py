@@ -44,17 +44,13 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "tenggat.deadlines.audit": ("tests/test_audit.py", "tests/test_night.py", "tests/test_races.py"),
     "tenggat.deadlines.engine": (
         "tests/test_night.py", "tests/test_brake.py", "tests/test_quarantine.py", "tests/test_decisions.py",
-        "tests/test_races.py",
+        "tests/test_spending.py", "tests/test_decision_races.py", "tests/test_races.py",
     ),
-    "tenggat.deadlines.reminders": ("tests/test_night.py", "tests/test_parity.py", "tests/test_reinstating.py"),
+    "tenggat.deadlines.reminders": (
+        "tests/test_delivery.py", "tests/test_extensions.py", "tests/test_reinstating.py",
+        "tests/test_decision_races.py",
+    ),
 }  # fmt: skip
-_SAMPLED = (
-    "tenggat.rules.brake", "tenggat.rules.checking", "tenggat.rules.deadlines", "tenggat.rules.journey",
-    "tenggat.rules.problems", "tenggat.rules.programme", "tenggat.rules.reading", "tenggat.rules.reminders",
-    "tenggat.rules.toml_source", "tenggat.rules.values", "tenggat.deadlines.approving", "tenggat.deadlines.audit",
-)  # fmt: skip
-"""What a sample is drawn from: modules whose every mutant has been tried, and whose survivors are explained."""
-
 _LOADED = ("hypothesis", "hypothesis.strategies", "django.db.models", "psycopg")
 """What takes long to load and knows nothing of Tenggat."""
 
@@ -232,7 +228,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="a sample of about two minutes")
     parser.add_argument("modules", nargs="*", default=[], help="all of them, if none is named")
     arguments = parser.parse_args()
-    modules, known = arguments.modules or list(_SAMPLED if arguments.quick else TARGETS), explained()
+    modules, known = arguments.modules or list(TARGETS), explained()
     exist = {mutant.name for module in TARGETS for mutant in mutants(module, _file(module))}
     gone = [name for name in known if name not in exist]
     for module, place, change in gone:

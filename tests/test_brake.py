@@ -100,6 +100,14 @@ def test_a_rehearsal_says_that_the_brake_would_stop_it() -> None:
     assert (rehearsal.revoked, len(rehearsal.brake), Run.objects.count()) == (2, 1, 0)
 
 
+def test_a_programme_without_a_brake_stops_nothing() -> None:
+    wave(AYU, BUDI)
+    careless = replace(PRAKERJA, brakes=Dated("brake", ()))
+    assert engine.rehearse(programme=careless, now=NIGHT).brake == []
+    assert engine.revoke(programme=careless, now=NIGHT).revoked == 2
+    assert Run.objects.get().brake == []
+
+
 def test_an_approved_run_keeps_the_cutoff_that_was_approved() -> None:
     wave(AYU, BUDI)
     waiting = careful_night()

@@ -7,8 +7,9 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from django.db import transaction
 
-from tenggat.deadlines import audit, engine
+from tenggat.deadlines import audit, deciding, engine
 from tenggat.deadlines.models import Run
 from tenggat.deadlines.reminders import plan_reminders
 from tenggat.deadlines.scopes import Scope
@@ -60,6 +61,21 @@ def test_a_run_waits_for_a_hold_that_is_being_decided(*, of_the_wave: bool) -> N
         commit()
         assert (holding.result().affected, running.result().revoked) == (1, 0)
     assert state_of(ayu) == "accepted"
+
+
+def test_a_run_that_waits_for_a_decision_about_a_wave_has_nobody_of_it_in_hand() -> None:
+    """Else the decision would come to them and wait for the run, which waits for the decision."""
+    [ayu] = wave(AYU)
+    with sessions() as both:
+        begun, commit = both.start_and_hold(lambda: deciding._lock_waves(WAVE_10))
+        running = both.start(night)
+        wait_until_blocked(running)
+        assert not running.done()
+        with transaction.atomic():
+            assert Participation.objects.select_for_update(nowait=True).get(person_id=ayu).state == "accepted"
+        commit()
+        begun.result()
+        assert running.result().revoked == 1
 
 
 @pytest.mark.parametrize("of_the_wave", [True, False])

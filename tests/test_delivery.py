@@ -1,19 +1,36 @@
 """Planning and handing over: once per person, inside the hours, and never twice after a crash."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tenggat.deadlines.reminders import plan_reminders
+from tenggat.deadlines.reminders import Planned, plan_reminders
 from tenggat.messaging.delivery import deliver
 from tenggat.messaging.gateways import Outgoing
 from tenggat.messaging.gateways.file import FileGateway, SenderAtWork
 from tenggat.messaging.handing import Delivered
 from tenggat.messaging.models import Message
-from tests.scene import AYU, BUDI, CITRA, DEADLINE, IN_TIME, PRAKERJA, WIB, bought, catalogue, feed, join, night, wave
+from tests.scene import (
+    ANNOUNCED,
+    AYU,
+    BUDI,
+    CITRA,
+    DEADLINE,
+    IN_TIME,
+    PRAKERJA,
+    SECOND,
+    WIB,
+    bought,
+    catalogue,
+    feed,
+    join,
+    night,
+    wave,
+)
 
 pytestmark = pytest.mark.django_db
 MORNING = datetime(2020, 10, 24, 6, tzinfo=WIB)
@@ -44,6 +61,39 @@ def test_everyone_is_reminded_once_seven_days_before_the_last_day(tmp_path: Path
     assert message is not None
     assert message.not_before == datetime(2020, 10, 24, 8, tzinfo=WIB)
     assert message.expires_at == datetime(2020, 10, 31, 20, tzinfo=WIB)
+
+
+def test_what_falls_due_within_a_day_is_planned() -> None:
+    [ayu] = wave(AYU)
+    the_day_before = datetime(2020, 10, 23, 8, tzinfo=WIB)
+    assert remind(the_day_before - SECOND) == 0
+    assert remind(the_day_before) == 1
+    assert Message.objects.get(person_id=ayu).not_before == the_day_before + timedelta(days=1)
+
+
+def test_the_step_that_is_furthest_ahead_is_planned_beside_the_others() -> None:
+    wave(AYU)
+    twice = replace(PRAKERJA, steps=(*PRAKERJA.steps, replace(PRAKERJA.steps[0], name="h-1", days_before=1)))
+    assert plan_reminders(programme=twice, now=MORNING).messages == {"h-7": 1, "h-1": 0}
+    assert plan_reminders(programme=twice, now=MORNING + timedelta(days=6)).messages == {"h-7": 0, "h-1": 1}
+
+
+def test_whom_no_channel_of_the_step_reaches_is_counted() -> None:
+    wave(AYU, BUDI)  # both have a telephone alone
+    by_post = replace(PRAKERJA, steps=(replace(PRAKERJA.steps[0], channels=("email",)),))
+    planned = plan_reminders(programme=by_post, now=MORNING)
+    assert (planned.messages, planned.unreachable) == ({"h-7": 0}, {"h-7": 2})
+
+
+def test_where_no_step_falls_due_nobody_is_looked_at() -> None:
+    wave(AYU)
+    assert plan_reminders(programme=PRAKERJA, now=ANNOUNCED) == Planned({"h-7": 0}, {"h-7": 0})
+
+
+def test_a_programme_of_notices_alone_plans_nothing() -> None:
+    wave(AYU)
+    notices = tuple(step for step in PRAKERJA.steps if step.days_before is None)
+    assert plan_reminders(programme=replace(PRAKERJA, steps=notices), now=MORNING) == Planned()
 
 
 def test_a_rehearsal_of_reminding_leaves_nothing() -> None:

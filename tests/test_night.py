@@ -8,12 +8,14 @@ from django.db.models import Sum
 
 from tenggat.deadlines import engine
 from tenggat.deadlines.models import Run
+from tenggat.deadlines.scopes import Scope
 from tenggat.journal.models import Event
 from tenggat.ledger.models import Entry
 from tenggat.messaging.models import Message
 from tenggat.registry.models import BlacklistEntry
 from tenggat.waves.entitlement import WaveOver
 from tenggat.waves.models import Participation
+from tests.office import DAY, extend
 from tests.scene import (
     AYU,
     BUDI,
@@ -114,6 +116,21 @@ def test_a_silent_feed_holds_people_and_says_so(tmp_path: Path) -> None:
     feed(tmp_path, bought(AYU), now=NIGHT, through=DEADLINE)
     assert night(NIGHT + timedelta(minutes=1)).revoked == 1
     assert state_of(ayu) == "bought"
+
+
+def test_a_feed_that_has_delivered_all_that_can_count_is_not_silent(tmp_path: Path) -> None:
+    wave(AYU)
+    feed(tmp_path, bought(AYU, course="UNKNOWN"), through=NIGHT - timedelta(hours=2))
+    outcome = night()
+    assert (outcome.held, outcome.silent) == (1, [])  # held for a reason of its own
+
+
+def test_a_run_over_several_deadlines_begins_with_the_earliest() -> None:
+    wave(AYU)
+    wave(BUDI, number=11)
+    extend(Scope(wave=11), DEADLINE + DAY)
+    assert night(NIGHT + DAY).revoked == 2
+    assert Run.objects.get().from_at == DEADLINE
 
 
 def test_a_purchase_in_time_that_is_told_late_brings_the_person_back(tmp_path: Path) -> None:
@@ -269,8 +286,9 @@ def test_a_reference_belongs_to_one_person_and_one_purchase(tmp_path: Path) -> N
 
 def test_a_rehearsal_says_what_a_run_would_do_and_leaves_nothing() -> None:
     wave(AYU, BUDI)
-    before = Event.objects.count()
-    outcome = engine.rehearse(programme=PRAKERJA, now=NIGHT)
+    before, told = Event.objects.count(), list[tuple[int, int]]()
+    outcome = engine.rehearse(programme=PRAKERJA, now=NIGHT, progress=lambda *done: told.append(done))
+    assert told[0] == (2, 2)  # two are done, and two were expected
     assert (outcome.run, outcome.revoked, outcome.returned, outcome.by_wave) == (None, 2, 7_100_000, {10: 2})
     assert (Event.objects.count(), Run.objects.count(), BlacklistEntry.objects.count()) == (before, 0, 0)
     assert night().revoked == 2

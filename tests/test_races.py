@@ -14,13 +14,16 @@ from django.db.models import Count
 
 from tenggat.deadlines import audit, engine
 from tenggat.deadlines.models import Run, Slice
+from tenggat.deadlines.scopes import Scope
 from tenggat.foundation.actors import ENGINE
 from tenggat.journal.models import Act, Event
 from tenggat.registry.models import BlacklistEntry
 from tenggat.waves.models import Participation
+from tests.office import DAY, extend
 from tests.scene import (
     AYU,
     BUDI,
+    CITRA,
     DEADLINE,
     IN_TIME,
     NIGHT,
@@ -228,7 +231,7 @@ def test_a_run_is_not_closed_while_a_slice_of_it_is_under_way(tmp_path: Path) ->
     beside = engine._Slices(run.run_id, outlook, PRAKERJA, now=NIGHT, actor=ENGINE)
     with sessions() as both:
         slicing, commit = both.start_and_hold(lambda: list(beside.revoked()))
-        outcome = engine.Outcome(run.run_id, run.cutoff_at, 0, [])
+        outcome = engine.Outcome(run.run_id, run.cutoff_at, held=0, silent=[], expected=0, quarantined=0)
         audited = engine._totals(run)
         closing = both.start(lambda: engine._closed(run, outcome, outlook, audited, now=NIGHT, actor=ENGINE))
         wait_until_blocked(closing)
@@ -258,6 +261,37 @@ def test_a_run_that_was_stopped_is_resumed_with_its_own_cutoff(tmp_path: Path, m
     assert Run.objects.earliest("run_id").cutoff_at == NIGHT - timedelta(hours=2)
     assert Run.objects.filter(state="open").count() == 0
     assert (_doubled(), _unbalanced()) == ([], 0)
+
+
+def test_whoever_resumes_a_run_goes_on_to_whom_is_due_since_and_tells_of_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "SLICE", 1)
+    wave(AYU, BUDI)
+    wave(CITRA, number=11)
+    extend(Scope(wave=11), DEADLINE + DAY)
+
+    def stop_at_once(done: int, expected: int) -> None:
+        raise _Crash
+
+    with pytest.raises(_Crash):
+        engine.revoke(programme=PRAKERJA, now=NIGHT, progress=stop_at_once)
+    outcome = night(NIGHT + DAY)
+    assert (outcome.by_wave, outcome.returned) == ({10: 2, 11: 1}, 3 * 3_550_000)
+    assert Run.objects.filter(state="closed").count() == 2
+
+
+def test_a_run_looks_again_until_a_fresh_look_finds_nobody(tmp_path: Path) -> None:
+    wave(AYU, BUDI, CITRA)
+    feed(tmp_path, *[bought(nik, course="UNKNOWN") for nik in (AYU, BUDI, CITRA)])
+    first, second, third = Participation.objects.order_by("person_id").values_list("person_id", flat=True)
+    _lift_the_hold(third)
+    run = engine._open_run(PRAKERJA, now=NIGHT)
+    outlook = engine.look_ahead(programme=PRAKERJA, now=NIGHT)
+    slices = engine._Slices(run.run_id, outlook, PRAKERJA, now=NIGHT, actor=ENGINE).revoked()
+    assert next(slices) == 1
+    _lift_the_hold(second)  # each comes due behind the place that the run has reached
+    assert next(slices) == 2
+    _lift_the_hold(first)
+    assert list(slices) == [3]
 
 
 def _doubled() -> list[object]:

@@ -131,6 +131,17 @@ def test_the_new_deadline_is_reminded_of_and_met(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_a_reminder_of_the_deadline_that_was_missed_is_withdrawn_when_the_new_ones_are_planned() -> None:
+    [ayu] = wave(AYU)
+    plan_reminders(programme=PRAKERJA, now=datetime(2020, 10, 24, 6, tzinfo=WIB))  # and nobody sends it
+    night()
+    reinstate(ayu)
+    assert plan_reminders(programme=PRAKERJA, now=datetime(2020, 11, 27, 6, tzinfo=WIB)).messages == {"h-7": 1}
+    reminders = Message.objects.filter(person_id=ayu, step="h-7").order_by("deadline_version")
+    assert list(reminders.values_list("deadline_version", "state")) == [(1, "cancelled"), (2, "planned")]
+
+
+@pytest.mark.django_db
 def test_who_lets_the_new_deadline_pass_is_revoked_again_and_told_again() -> None:
     [ayu] = wave(AYU)
     night()

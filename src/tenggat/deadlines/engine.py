@@ -61,13 +61,13 @@ class Outcome:
     cutoff_at: datetime
     held: int
     silent: list[str]
+    expected: int
+    quarantined: int
+    """Records that could not be processed, of this run and of earlier ones (quarantine.py)."""
     brake: list[str] = field(default_factory=list)
     """Why the run waits, or a rehearsed one would; the other figures are then of nobody yet."""
-    expected: int = 0
     by_wave: dict[int, int] = field(default_factory=dict)
     returned: int = 0
-    quarantined: int = 0
-    """Records that could not be processed, of this run and of earlier ones (quarantine.py)."""
     closed_here: bool = False
     spent_over: SpentOver = field(default_factory=SpentOver)
 
@@ -178,7 +178,7 @@ def _settlement(programme: Programme, now: datetime) -> timedelta:
 def _outcome(run_id: int | None, outlook: Outlook, programme: Programme, *, now: datetime) -> Outcome:
     silent = silent_feeds(outlook, programme, now=now)
     held, expected, apart = (sum(each.values()) for each in (outlook.held, outlook.due, outlook.quarantined))
-    return Outcome(run_id, outlook.cutoff_at, held, silent, expected=expected, quarantined=apart)
+    return Outcome(run_id, outlook.cutoff_at, held, silent, expected, apart)
 
 
 def _brake(outlook: Outlook, programme: Programme, *, now: datetime) -> list[str]:

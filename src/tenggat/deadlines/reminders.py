@@ -16,6 +16,7 @@ AHEAD = timedelta(hours=24)
 
 _SQL = sql.load("tenggat.deadlines", "reminders.sql")
 _STATES = {"all": ["accepted", "bought", "completed"], "not_bought": ["accepted"]}
+_COLUMNS = ("deadlines", "zones", "not_before", "expires_at")
 _SLACK = timedelta(days=2)  # zones differ, and the day of H-n begins before 24 hours ahead
 
 
@@ -30,6 +31,8 @@ class Planned:
 def plan_reminders(*, programme: Programme, now: datetime, dry_run: bool = False) -> Planned:
     """Plan what falls due within 24 hours. A dry run runs the same statements and takes them back."""
     steps = [step for step in programme.steps if step.days_before is not None]
+    if not steps:
+        return Planned()
     due = _due(programme, steps, now=now)
     halves = [partial(_plan, steps, due, first, last, now=now) for first, last in HALVES]
     planned = Planned({step.name: 0 for step in steps}, {step.name: 0 for step in steps})
@@ -54,17 +57,15 @@ def _due(programme: Programme, steps: list[Step], *, now: datetime) -> dict[str,
             and window.not_before <= now + AHEAD
         ]
         if windows:
-            columns = [list(column) for column in zip(*windows, strict=True)]
-            parameters = dict(zip(("deadlines", "zones", "not_before", "expires_at"), columns, strict=True))
+            columns = {name: [window[at] for window in windows] for at, name in enumerate(_COLUMNS)}
             people = {"states": _STATES[step.audience], "channels": list(step.channels)}
-            due[step.name] = {**parameters, **people, "step": step.name, "skip_if_bought": step.skip_if_bought}
+            due[step.name] = {**columns, **people, "step": step.name, "skip_if_bought": step.skip_if_bought}
     return due
 
 
 def _coming_deadlines(steps: list[Step], *, now: datetime) -> list[datetime]:
-    if not steps:
-        return []
-    horizon = now + timedelta(days=max(step.days_before or 0 for step in steps)) + AHEAD + _SLACK
+    furthest = max(step.days_before for step in steps if step.days_before is not None)
+    horizon = now + timedelta(days=furthest) + AHEAD + _SLACK
     return [row[0] for row in database.rows(_SQL["coming_deadlines"], {"now": now, "horizon": horizon})]
 
 

@@ -69,6 +69,16 @@ channels = ["sms"]
 reference = "practice"
 """
 
+BRAKE = """
+[[brake]]
+from = 2020-04-11
+least_percent = 10
+most_percent = 20
+smallest_wave = 1_000
+people = 100_000
+reference = "practice"
+"""
+
 
 def line_of(needle: str, text: str = GOOD) -> int:
     return text[: text.index(needle)].count("\n") + 1

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tenggat.rules.programme import load
-from tenggat.rules.tests.demo_file import GOOD, Mistakes
+from tenggat.rules.tests.demo_file import BRAKE, GOOD, Mistakes
 
 ONE_MISTAKE = [  # what stands there, what is written instead, where it is found, what is said
     ("days = 30", "days = 0", "first_purchase 1, days", "from 1 to 3660 days, not 0"),
@@ -106,17 +106,6 @@ def test_a_mistake_is_found_with_its_place(good: str, bad: str, where: str, said
     found = [problem for problem in mistakes(GOOD.replace(good, bad, 1)) if problem.where == where]
     assert len(found) == 1
     assert said in found[0].message
-
-
-BRAKE = """
-[[brake]]
-from = 2020-04-11
-least_percent = 10
-most_percent = 20
-smallest_wave = 1_000
-people = 100_000
-reference = "practice"
-"""
 
 
 def test_a_brake_leaves_a_band(mistakes: Mistakes) -> None:
