@@ -1,12 +1,17 @@
 """remind, deliver, revoke."""
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
 from typing import Annotated
 
 import typer
 
 from tenggat.cli import showing
-from tenggat.cli.answers import WAITS, Answer, AsJson, Now, answers
+from tenggat.cli.answers import DONE, SOME_REFUSED, WAITS, Answer, AsJson, Now, answers
 from tenggat.cli.house import enter
+from tenggat.foundation import clock
 from tenggat.foundation.refusals import Refusal
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen; nothing stays.")]
@@ -50,17 +55,32 @@ def remind(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) ->
 
 
 @answers
-def deliver(now: Now = None, as_json: AsJson = False) -> Answer:
-    """Hand due messages to the gateway."""
+def deliver(
+    keep_on: Annotated[bool, typer.Option("--keep-on", help="Go on until Ctrl-C.")] = False,
+    now: Now = None,
+    as_json: AsJson = False,
+) -> Answer:
+    """Hand due messages to the gateways that gateways.toml names; without that file, write them into a file."""
     house = enter(now)
     from tenggat.messaging import delivery
-    from tenggat.messaging.gateways.file import FileGateway
+    from tenggat.messaging.gateways import GatewayUnusable
+    from tenggat.messaging.pacing import Pace
+    from tenggat.messaging.routing import routes_of
+    from tenggat.messaging.sending import Times
 
-    with showing.progress("messages") as bar:
-        done = delivery.deliver(
-            programme=house.programme, gateway=FileGateway(house.home.outbox), now=house.now, progress=bar
-        )
-    data = {
+    routes = routes_of(house.home.path, outbox=house.home.outbox, sandbox=house.home.sandbox)
+    ended = Event()
+    times = Times(
+        clock=(lambda: house.now) if now else clock.now,
+        pace=Pace(clock.tick, ended.wait),
+        keep_on=keep_on,
+        ended=ended.is_set,
+    )
+    with showing.progress("messages") as bar, _until_interrupted(ended):
+        done = delivery.deliver_by(routes, programme=house.programme, times=times, progress=bar)
+    if done.unusable and not done.accepted:
+        raise GatewayUnusable(" ".join(f"{name}: {why}" for name, why in sorted(done.unusable.items())))
+    counts = {
         "accepted": done.accepted,
         "rejected": done.rejected,
         "unknown": done.unknown,
@@ -69,13 +89,27 @@ def deliver(now: Now = None, as_json: AsJson = False) -> Answer:
     }
 
     def show() -> None:
-        showing.line(", ".join(f"{showing.number(count)} {state}" for state, count in data.items()) + ".")
+        showing.line(", ".join(f"{showing.number(count)} {state}" for state, count in counts.items()) + ".")
         if done.waiting:
             showing.line("What waits is for later, or for the sending hours on people's own clocks.")
-        if done.accepted:
+        for name, why in sorted(done.unusable.items()):
+            showing.line(f"{name}: {why}")
+        if done.accepted and [route.name for route in routes] == ["file"]:
             showing.line(f"Written to {house.home.outbox}")
 
-    return Answer(data, show)
+    told = {"unusable": done.unusable} if done.unusable else {}
+    return Answer({**counts, **told}, show, SOME_REFUSED if done.unusable else DONE)
+
+
+@contextmanager
+def _until_interrupted(ended: Event) -> Iterator[None]:
+    """Let Ctrl-C, or a supervisor, end the senders between two batches, when the last answers are written down."""
+    before = {sign: signal.signal(sign, lambda *_: ended.set()) for sign in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
 
 
 @answers

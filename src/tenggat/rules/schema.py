@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tenggat.rules.identity import UnknownScheme, scheme
 
-CHANNELS = ("sms", "email")
+CHANNELS = ("sms", "email", "whatsapp")
 _MOST_MONEY = 10**12  # per person, far from what a bigint column holds for millions of them
 
 _KINDS: dict[type, str] = {

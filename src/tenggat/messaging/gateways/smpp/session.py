@@ -3,7 +3,7 @@
 It frames, numbers, encodes, answers enquire_link, sends one every 30 seconds, and acknowledges a receipt once that
 stands in its queue. It does not keep a window (its `window_size` does nothing), waits 30 seconds for an answer whatever
 one says, tells a refused bind by silence, and raises the same error for a lost connection, a time-out and an answer
-that it cannot read. So the window and the time-out are ours, and whatever it raises that no SMSC has said counts as unknown.
+that it cannot read. So the window and the time-out are ours, and whatever it raises that no SMSC has said is unknown.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ _LOST = 0x08  # RSYSERR: what the library raises for all that it cannot tell
 _STATUS = re.compile(r"\(0x([0-9A-F]{8})\)")
 _FAREWELL = 2.0
 _SETTLING = 0.05
-"""The library's threads still let go of Python objects after the last call; an interpreter that ends meanwhile crashes."""
+"""The library's threads let go of Python objects after the last call; an interpreter that ends meanwhile crashes."""
 
 
 class Session:
