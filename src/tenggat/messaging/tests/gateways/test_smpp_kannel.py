@@ -1,0 +1,70 @@
+"""A peer that nobody here wrote: Kannel's own driver of SMPP clients (Debian's kannel-extras)."""
+
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tenggat.messaging.gateways import Outcome
+from tenggat.messaging.gateways.smpp import Settings, SmppGateway
+from tenggat.messaging.tests.gateways.letters import NOW, TEXT, by_outcome, letters
+
+DRIVER = Path("/usr/lib/kannel/test/drive_smpp")
+COUNT = 12
+
+pytestmark = pytest.mark.skipif(not DRIVER.exists(), reason="kannel-extras is not installed: no SMSC by others to try")
+
+
+def listens(port: int) -> bool:
+    """Looked up in the kernel's table: the driver would take a knock for its client."""
+    return any(f":{port:04X} " in line and " 0A " in line for line in Path("/proc/net/tcp").read_text().splitlines())
+
+
+@pytest.fixture
+def kannel(tmp_path: Path) -> Iterator[tuple[int, Path]]:
+    """The port of a driver that sends COUNT messages of its own, with an enquire_link after each, and its log."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    log = tmp_path / "kannel.log"
+    with log.open("wb") as out:
+        words = [str(DRIVER), "-v", "0", "-p", str(port), "-m", str(COUNT)]
+        driver = subprocess.Popen(words, stdout=out, stderr=out, cwd=tmp_path)
+        end = time.monotonic() + 5
+        while not listens(port) and time.monotonic() < end:
+            time.sleep(0.02)
+        yield port, log
+        driver.kill()
+        driver.wait()
+
+
+def test_kannel_takes_what_we_submit_and_we_take_what_it_delivers(kannel: tuple[int, Path]) -> None:
+    port, log = kannel
+    settings = Settings(
+        host="127.0.0.1", port=port, system_id="tenggat", password="rahasia", source="PRAKERJA", bind="pair", window=4
+    )
+    with SmppGateway(settings) as gateway:
+        outcomes = by_outcome(gateway.send(letters(COUNT), at=NOW))
+        told = list(gateway.receipts())
+        while len(told) < COUNT and (more := gateway.receipts()):
+            told += more
+    assert outcomes[Outcome.ACCEPTED] == {f"r{i}" for i in range(COUNT)}
+    assert {receipt.gateway_id for receipt in told} == {"receipted_message_id"}
+    assert len(told) == COUNT
+    heard = _all_it_heard(log)
+    assert heard.count(f"submit_sm: short_message = <{TEXT}>") == COUNT
+    assert heard.count("PDU of type deliver_sm_resp") == COUNT
+    assert heard.count("PDU of type enquire_link_resp") == COUNT
+    assert heard.count("PDU of type unbind") >= 1
+    assert "ERROR: Unhandled" not in heard
+
+
+def _all_it_heard(log: Path) -> str:
+    """It writes as it gets round to it."""
+    end = time.monotonic() + 3
+    while "PDU of type unbind" not in log.read_text("latin-1") and time.monotonic() < end:
+        time.sleep(0.02)
+    return log.read_text("latin-1")
