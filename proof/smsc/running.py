@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from proof.smsc.behaviour import Behaviour
@@ -27,8 +27,10 @@ class Simulated:
         assert self._listening.wait(10)
 
     def stop(self) -> None:
-        """Close every connection and end."""
-        self._loop.call_soon_threadsafe(self._ended.set)
+        """Close every connection and end; once is enough."""
+        if self._thread.is_alive():
+            with suppress(RuntimeError):  # it has ended just now
+                self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join(10)
 
     def behave(self, behaviour: Behaviour) -> None:

@@ -14,6 +14,9 @@ from tenggat.messaging.gateways.smpp.batch import Batch
 from tenggat.messaging.gateways.smpp.link import Link
 from tenggat.messaging.gateways.smpp.settings import Settings
 
+_SETTLING = 0.05
+"""The library's threads let go of Python objects after the last call; an interpreter that ends meanwhile crashes."""
+
 
 class SmppGateway:
     """One bound connection (transceiver) to one SMSC. Not for two threads at once."""
@@ -30,7 +33,7 @@ class SmppGateway:
         try:
             self._loop.run_until_complete(self._link.open())
         except GatewayUnusable:
-            self._loop.close()
+            self._end()
             raise
         return self
 
@@ -38,7 +41,7 @@ class SmppGateway:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._loop.run_until_complete(self._link.close())
-        self._loop.close()
+        self._end()
 
     def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
         """Hand over a batch; answers come as the SMSC gives them. See Gateway.send."""
@@ -57,3 +60,7 @@ class SmppGateway:
         if not self._loop.is_closed():
             self._loop.run_until_complete(self._link.gather())
         return self._link.take()
+
+    def _end(self) -> None:
+        self._loop.run_until_complete(asyncio.sleep(_SETTLING))
+        self._loop.close()

@@ -1,17 +1,20 @@
-"""One bound connection, on smpp34: what its Rust core does by itself, and what it leaves to us.
+"""A connection to an SMSC, on smpp34: what its Rust core does by itself, and what it leaves to us.
 
 It frames, numbers, encodes, answers enquire_link, sends one every 30 seconds, and acknowledges a receipt once that
 stands in its queue. It does not keep a window (its `window_size` does nothing), waits 30 seconds for an answer whatever
 one says, tells a refused bind by silence, and raises the same error for a lost connection, a time-out and an answer
-that it cannot read. So the window and the time-out are ours, and whatever it raises that no SMSC has said is unknown.
+that it cannot read. So the window and the time-out are ours, and whatever it raises that no SMSC has said counts as
+unknown.
 """
 
 import asyncio
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
+from typing import NamedTuple
 from zlib import crc32
 
 import smpp34
@@ -26,56 +29,55 @@ RECEIPTS_AT_ONCE = 20_000
 
 _LOST = 0x08  # RSYSERR: what the library raises for all that it cannot tell
 _STATUS = re.compile(r"\(0x([0-9A-F]{8})\)")
+_Event = smpp34.DeliverSmEvent | smpp34.Disconnected
 _FAREWELL = 2.0
-_SETTLING = 0.05
-"""The library's threads let go of Python objects after the last call; an interpreter that ends meanwhile crashes."""
+
+
+class _Way(NamedTuple):
+    """One bound connection."""
+
+    client: smpp34.Client
+    smsc: smpp34.Smsc
 
 
 class Session:
     """Use within one event loop. `wake` is called whenever something has come in."""
 
-    def __init__(self, settings: Settings, client: smpp34.Client, smsc: smpp34.Smsc, wake: Callable[[], None]) -> None:
+    def __init__(self, settings: Settings, ways: Sequence[_Way], wake: Callable[[], None]) -> None:
         self.settings = settings
-        self.client = client
-        self.smsc = smsc
+        self.ways = ways  # the one to send over first
         self.wake = wake
         self.told: deque[Told] = deque()
         self.ended = False
         self.heard_at = 0.0  # when anything was last answered, on the loop's clock; 0 for never
-        self._listen()
+        self._next: dict[_Way, asyncio.Future[_Event]] = {}
+        for way in ways:
+            self._listen(way)
 
     @classmethod
     async def open(cls, settings: Settings, wake: Callable[[], None]) -> "Session":
         """Connect and bind. Raises GatewayUnusable."""
-        client = smpp34.Client(
-            settings.host,
-            settings.port,
-            settings.system_id,
-            settings.password,
-            bind_type="TRX",
-            system_type=settings.system_type,
-            tls=settings.tls,
-            inbound_capacity=RECEIPTS_AT_ONCE,
-            connect_timeout_ms=round(settings.connect_timeout * 1000),
-        )
-        try:
-            async with asyncio.timeout(settings.connect_timeout + 1):  # its own does not count the connecting itself
-                smsc = await client.connect()
-        except (smpp34.SmppError, TimeoutError):
-            with suppress(smpp34.SmppError):
-                await client.stop()
-            await asyncio.sleep(_SETTLING)
-            raise GatewayUnusable(
-                "The SMSC cannot be reached or lets nobody in: check host, port, system_id and password, "
-                "and whether it knows this machine's address."
-            ) from None
-        return cls(settings, client, smsc, wake)
+        ways: list[_Way] = []
+        for kind in ("TX", "RX") if settings.bind == "pair" else ("TRX",):
+            client = _client(settings, kind)
+            try:
+                async with asyncio.timeout(
+                    settings.connect_timeout + 1
+                ):  # its own does not count the connecting itself
+                    ways.append(_Way(client, await client.connect()))
+            except (smpp34.SmppError, TimeoutError):
+                await _stop([*(way.client for way in ways), client])
+                raise GatewayUnusable(
+                    "The SMSC cannot be reached or lets nobody in: check host, port, system_id and password, "
+                    "and whether it knows this machine's address."
+                ) from None
+        return cls(settings, ways, wake)
 
     def submit(self, message: Outgoing, octets: bytes) -> "asyncio.Future[smpp34.SubmitSmResp]":
         """Let a message leave; what comes back is its answer."""
         settings = self.settings
         return asyncio.ensure_future(
-            self.smsc.submit_sm(
+            self.ways[0].smsc.submit_sm(
                 message.to.removeprefix("+"),
                 octets,
                 source_addr=settings.source,
@@ -93,31 +95,31 @@ class Session:
 
     async def alive(self) -> bool:
         """Whether the connection still stands, as far as this side has seen."""
-        return not self.ended and await self.client.is_alive()
+        return not self.ended and all([await way.client.is_alive() for way in self.ways])
 
     async def close(self) -> None:
-        """Say good-bye, and take the receipts that are here already."""
-        with suppress(smpp34.SmppError, TimeoutError):
-            async with asyncio.timeout(_FAREWELL):
-                await self.smsc.unbind()
-        with suppress(smpp34.SmppError):
-            await self.client.stop()
+        """Say good-bye."""
+        for way in self.ways:
+            with suppress(smpp34.SmppError, TimeoutError):
+                async with asyncio.timeout(_FAREWELL):
+                    await way.smsc.unbind()
         self.ended = True
-        self._next.cancel()
-        await asyncio.sleep(_SETTLING)
+        for waiting in self._next.values():
+            waiting.cancel()
+        await _stop([way.client for way in self.ways])
 
-    def _listen(self) -> None:
-        self._next = asyncio.ensure_future(self.smsc.next())
-        self._next.add_done_callback(self._came)
+    def _listen(self, way: _Way) -> None:
+        self._next[way] = asyncio.ensure_future(way.smsc.next())
+        self._next[way].add_done_callback(partial(self._came, way))
 
-    def _came(self, done: "asyncio.Future[smpp34.DeliverSmEvent | smpp34.Disconnected]") -> None:
+    def _came(self, way: _Way, done: "asyncio.Future[_Event]") -> None:
         if done.cancelled():
             return
         if done.exception() is not None or isinstance(event := done.result(), smpp34.Disconnected):
             self.ended = True
             self.wake()
             return
-        self._listen()
+        self._listen(way)
         told = read(
             esm_class=event.esm_class,
             source=event.source_addr,
@@ -129,6 +131,26 @@ class Session:
         if told is not None:
             self.told.append(told)
             self.wake()
+
+
+def _client(settings: Settings, kind: str) -> smpp34.Client:
+    return smpp34.Client(
+        settings.host,
+        settings.port,
+        settings.system_id,
+        settings.password,
+        bind_type=kind,
+        system_type=settings.system_type,
+        tls=settings.tls,
+        inbound_capacity=RECEIPTS_AT_ONCE,
+        connect_timeout_ms=round(settings.connect_timeout * 1000),
+    )
+
+
+async def _stop(clients: Sequence[smpp34.Client]) -> None:
+    for client in clients:
+        with suppress(smpp34.SmppError):
+            await client.stop()
 
 
 def mark(reference: str) -> int:

@@ -10,6 +10,7 @@ from tenggat.messaging.gateways import GatewayUnusable, Outcome
 
 Ids = Literal["text", "hex", "decimal"]
 Alphabet = Literal["gsm7", "latin-1", "ucs2"]
+Bind = Literal["transceiver", "pair"]
 
 LIBRARY_WAITS = 30.0
 """Seconds after which smpp34 itself gives up on an answer; it cannot be told otherwise."""
@@ -31,6 +32,7 @@ class Settings:
     system_type: str = ""
     service_type: str = ""
     tls: bool = False
+    bind: Bind = "transceiver"  # or two connections, one to send over and one for receipts, where an SMSC wants that
     alphabet: Alphabet = "gsm7"
     window: int = 50  # messages under way at once
     response_timeout: float = 15.0  # after that, what was submitted is UNKNOWN
