@@ -9,16 +9,16 @@ import re
 import tomllib
 import types
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
 
 from tenggat.foundation.refusals import Refusal
-from tenggat.messaging.gateways import Gateway, GatewayUnusable
+from tenggat.messaging.gateways import Gateway, GatewayUnusable, Outcome, http, mail, smpp, whatsapp
 from tenggat.messaging.gateways.file import FileGateway
-from tenggat.messaging.gateways.smpp import Settings as SmppSettings
-from tenggat.messaging.gateways.smpp import SmppGateway
 from tenggat.messaging.handing import Route
 from tenggat.messaging.pacing import Limits
 
@@ -48,7 +48,12 @@ class _Kind:
     make: Callable[[Any], Gateway]
 
 
-KINDS: Mapping[str, _Kind] = types.MappingProxyType({"smpp": _Kind(("sms",), SmppSettings, SmppGateway)})
+KINDS: Mapping[str, _Kind] = types.MappingProxyType({
+    "smpp": _Kind(("sms",), smpp.Settings, smpp.SmppGateway),
+    "http": _Kind(("sms",), http.Settings, http.HttpGateway),
+    "whatsapp": _Kind(("whatsapp",), whatsapp.Settings, whatsapp.WhatsAppGateway),
+    "mail": _Kind(("email",), mail.Settings, mail.MailGateway),
+})  # fmt: skip
 
 
 def routes_of(home: Path, *, outbox: Path, sandbox: bool) -> list[Route]:
@@ -150,7 +155,6 @@ class _Reading:
                 self.faults.append(f"{name}: settings.{key} is missing")
         before = len(self.faults)
         values = {key: self._value(f"{name}: settings.{key}", hints[key], table[key]) for key in table.keys() & fields}
-        self._stays_here(name, values)
         if len(self.faults) > before or any(name_ not in values for name_ in _needed(shape)):
             return None
         settings = shape(**values)
@@ -160,33 +164,47 @@ class _Reading:
         except GatewayUnusable as refusal:
             self.faults.append(f"{name}: {refusal.message}")
             return None
+        if self.sandbox and not _loopback(_host(settings)):
+            self.faults.append(f"{name}: a sandbox sends to this machine only (127.0.0.1), or into a file")
         return settings
 
     def _value(self, where: str, wanted: Any, written: Any) -> Any:
         """Give the value, or what an environment variable or a file of the home holds: no secret stands here."""
-        if isinstance(written, dict) and written.keys() == {"env"}:
-            found = os.environ.get(str(written["env"]))
-            if found is None:
-                self.faults.append(f"{where}: the environment has no {written['env']}")
-            return found
-        if isinstance(written, dict) and written.keys() == {"file"}:
-            try:
-                return (self.home / str(written["file"])).read_text("utf-8").strip()
-            except (OSError, UnicodeDecodeError):
-                self.faults.append(f"{where}: the file {written['file']} cannot be read")
-                return None
+        if isinstance(written, dict) and written.keys() in ({"env"}, {"file"}):
+            return self._secret(where, *written.popitem())
         if wanted is float and type(written) is int:
             return float(written)
         if not _fits(wanted, written):
             self.faults.append(f"{where}: {_described(wanted)} is needed")
-        return tuple(written) if isinstance(written, list) else written
+            return None
+        if isinstance(written, dict):
+            return self._mapping(where, get_args(wanted), written)
+        if isinstance(written, list):
+            return frozenset(written) if get_origin(wanted) is frozenset else tuple(written)
+        return written
 
-    def _stays_here(self, name: str, values: Mapping[str, Any]) -> None:
-        where = next((str(values[key]) for key in ("host", "url", "endpoint") if values.get(key)), "")
-        host = re.sub(r"^[a-z]+://", "", where).split("/")[0].rsplit("@", 1)[-1]
-        host = host if host.count(":") > 1 else host.split(":")[0]
-        if self.sandbox and where and not _loopback(host):
-            self.faults.append(f"{name}: a sandbox sends to this machine only (127.0.0.1), or into a file")
+    def _secret(self, where: str, kind: str, name: Any) -> str | None:
+        found = None
+        if kind == "env":
+            found = os.environ.get(str(name))
+        else:
+            with suppress(OSError, UnicodeDecodeError):
+                found = (self.home / str(name)).read_text("utf-8").strip()
+        if found is None:
+            place = f"the environment has no {name}" if kind == "env" else f"the file {name} cannot be read"
+            self.faults.append(f"{where}: {place}")
+        return found
+
+    def _mapping(self, where: str, wanted: tuple[Any, Any], written: Mapping[str, Any]) -> dict[Any, Any]:
+        """Give a table of the settings; a key may stand for a number, and a value for an Outcome, such as "busy"."""
+        key, value = wanted
+        try:
+            if value is Outcome:
+                return {key(name): Outcome(word) for name, word in written.items()}
+        except ValueError:
+            self.faults.append(f'{where}: is written like {{ 88 = "busy" }}; there are {", ".join(Outcome)}')
+            return {}
+        return {name: self._value(f"{where}.{name}", value, one) for name, one in written.items()}
 
     def _numbers(self, name: str, written: Any) -> tuple[str, ...]:
         good = isinstance(written, list) and all(isinstance(one, str) and _PREFIX.fullmatch(one) for one in written)
@@ -233,10 +251,18 @@ def _described(wanted: Any) -> str:
     return words.get(wanted, "a table or an array, as its description says,")
 
 
+def _host(settings: Any) -> str:
+    """Give the name of the machine that is called, "" where the settings do not say."""
+    options = getattr(settings, "options", {})
+    where = getattr(settings, "host", "") or getattr(settings, "url", "") or getattr(settings, "endpoint", "")
+    where = str(where or options.get("host", ""))
+    return (urlsplit(where).hostname or "") if "://" in where else where
+
+
 def _loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:
-        return ip_address(host.strip("[]")).is_loopback
+        return ip_address(host).is_loopback
     except ValueError:
         return False
