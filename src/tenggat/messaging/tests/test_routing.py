@@ -79,8 +79,10 @@ def test_test_numbers_go_into_a_file_whatever_else_names_them(tmp_path: Path) ->
         ),
         (
             "mail",
-            'sender = "kabar@contoh.id"\ndomain = "contoh.id"\n'
-            'options = { host = "localhost", password = { env = "SMSC_PASSWORD" } }',
+            (
+                'sender = "kabar@contoh.id"\ndomain = "contoh.id"\n'
+                'options = { host = "localhost", password = { env = "SMSC_PASSWORD" } }'
+            ),
             ("email",),
         ),
     ],
