@@ -36,9 +36,11 @@ def register(app: typer.Typer) -> None:
 def remind(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) -> Answer:
     """Plan the messages that fall due within 24 hours."""
     house = enter(now, writes=not dry_run)
+    from tenggat.deadlines.fallback import plan_fallbacks
     from tenggat.deadlines.reminders import plan_reminders
 
     planned = plan_reminders(programme=house.programme, now=house.now, dry_run=dry_run)
+    fallbacks = {} if dry_run else plan_fallbacks(programme=house.programme, now=house.now)
 
     def show() -> None:
         word = "Would plan" if dry_run else "Planned"
@@ -48,10 +50,21 @@ def remind(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) ->
                 showing.line(
                     f"  {showing.people(unreached)} cannot be reached: {showing.command()} export flagged FILE.csv"
                 )
-        if not dry_run and any(planned.messages.values()):
+        for step, count in fallbacks.items():
+            if count:
+                showing.line(f"Planned {showing.people(count, 'message', 'messages')} {step} by the next channel.")
+        if not dry_run and any((*planned.messages.values(), *fallbacks.values())):
             showing.next_steps("deliver")
 
-    return Answer({"planned": planned.messages, "unreachable": planned.unreachable, "dry_run": dry_run}, show)
+    return Answer(
+        {
+            "planned": planned.messages,
+            "fallback": {step: count for step, count in fallbacks.items() if count},
+            "unreachable": planned.unreachable,
+            "dry_run": dry_run,
+        },
+        show,
+    )
 
 
 @answers

@@ -1,6 +1,7 @@
 """messages stop, start, stopped, suppress, release; routes: what an officer does about messages beside sending them."""
 
-from typing import Annotated, cast
+from pathlib import Path
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -28,6 +29,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.add_typer(messages, name="messages")
     app.command("routes")(routes)
+    app.command("reach")(reach)
 
 
 def _named(step: str | None, channel: str | None, route: str | None) -> tuple[str, str]:
@@ -169,3 +171,44 @@ def routes(now: Now = None, as_json: AsJson = False) -> Answer:
         showing.table(["route", "kind", "carries", "numbers", "pace", "a day"], cells, folds="numbers")
 
     return Answer({"routes": rows}, show)
+
+
+@answers
+def reach(
+    wave: Annotated[int | None, typer.Option("--wave", metavar="N", help="One wave.")] = None,
+    step: Step = None,
+    unreached: Annotated[
+        Path | None, typer.Option("--unreached", metavar="FILE", help="Write whom a call can still help (.csv).")
+    ] = None,
+    now: Now = None,
+    as_json: AsJson = False,
+) -> Answer:
+    """Show whom the messages have reached before the deadline, by receipts; per operator and province, too."""
+    house = enter(now, writes=False)
+    from tenggat.figures import reach as figures
+
+    found = figures.reach(programme=house.programme, wave=wave, step=step)
+    listed = None if unreached is None else figures.write_unreached(path=unreached, now=house.now)
+    data: dict[str, Any] = {"reach": [one.as_dict() for one in found]}
+    if listed is not None:
+        data["unreached"] = listed
+
+    def show() -> None:
+        cells = [
+            [
+                str(one.wave),
+                one.step,
+                one.operator or (one.province and f"province {one.province}") or "all",
+                *(showing.number(n) for n in (one.people, one.handed, one.reached, one.unknown, one.failed)),
+                showing.share(one.share),
+            ]
+            for one in found
+        ]
+        head = ["wave", "step", "of", "people", "handed", "reached", "unknown", "failed", "share"]
+        showing.table(head, cells) if cells else showing.line("Nothing has been planned yet.")
+        if listed is not None:
+            showing.line(f"{showing.people(listed)} can still be helped by a call: {unreached}")
+        elif cells:
+            showing.next_steps("reach --unreached FILE.csv")
+
+    return Answer(data, show)

@@ -18,14 +18,15 @@ from tenggat.rules.values import (
     Dated,
     FirstPurchaseRule,
     IdentityRules,
+    Operator,
     SendingWindow,
     SpendingEnd,
     Step,
 )
 
 __all__ = [
-    "Benefit", "BenefitPart", "Brake", "FirstPurchaseRule", "IdentityRules", "NotInForce", "Problem", "Programme",
-    "ProgrammeError", "SendingWindow", "SpendingEnd", "Step", "load", "shipped",
+    "Benefit", "BenefitPart", "Brake", "FirstPurchaseRule", "IdentityRules", "NotInForce", "Operator", "Problem",
+    "Programme", "ProgrammeError", "SendingWindow", "SpendingEnd", "Step", "load", "shipped",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -53,6 +54,7 @@ class Programme:
     benefits: Dated[Benefit]
     windows: Dated[SendingWindow]
     spending_ends: tuple[SpendingEnd, ...] = ()
+    operators: tuple[Operator, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -131,6 +133,7 @@ def read(source: TomlSource) -> Programme:
         benefits=_dated("benefit", values, _benefit),
         windows=_dated("window", values, lambda row: SendingWindow(**row)),
         spending_ends=tuple(SpendingEnd(**row) for row in values["spend_until"]),
+        operators=tuple(Operator(**row) for row in values["operator"]),
     )
 
 

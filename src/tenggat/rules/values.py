@@ -85,8 +85,10 @@ class Step:
     """One message of the programme; `days_before` is n of "H-n", or None for a notice that an event sends.
 
     `audience` is who it is planned for, `skip_if_bought` whether a purchase cancels it while unsent, and
-    `channels` the ways to send it in order of preference. `text` is the message; None: the one that ships. An
-    `urgent` one is asked for by its reader: it goes before all others, at any hour. `may_opt_out`: one may refuse it.
+    `channels` the ways to send it in order of preference: the next one is taken after a lasting failure, and where
+    nothing was heard for `fallback_after` hours although the operator's receipts come as usual. `text` is the
+    message; None: the one that ships. An `urgent` one is asked for by its reader: it goes before all others, at any
+    hour. `may_opt_out`: one may refuse it.
     """
 
     name: str
@@ -96,8 +98,18 @@ class Step:
     channels: tuple[str, ...]
     reference: str
     text: str | None = None
+    fallback_after: int | None = None
     urgent: bool = False
     may_opt_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A mobile operator, by the beginnings of its numbers (E.164); numbers are not portable in Indonesia."""
+
+    name: str
+    prefixes: tuple[str, ...]
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
