@@ -15,6 +15,7 @@ _edges = st.sampled_from(("now", "in time", "in time", "deadline", "too late", "
 _often = st.sampled_from((True, True, True, False))
 _sources = st.sampled_from(("toko", "pasar"))
 _courses = st.sampled_from(("EXCEL", "EXCEL", "EXCEL", "NEW"))
+_scopes = st.sampled_from((*ACCEPTED, 10, 10, 11, "toko", None))
 _few = st.integers(0, 6)
 
 
@@ -37,8 +38,11 @@ VERBS = {
     "race": _facts(name=_names, edge=_edges, source=_sources),
     "approve": _facts(by=st.sampled_from(("Sari", "SARI ", "Bambang"))),
     "reinstate": _facts(place=_few),
-    "hold": _facts(scope=st.sampled_from((*ACCEPTED, 10, 10, 11)), edge=_edges, hours=st.sampled_from((1, 24, 96))),
+    "hold": _facts(scope=_scopes, edge=_edges, hours=st.sampled_from((1, 24, 96))),
+    "extend": _facts(scope=_scopes, edge=_edges, hours=st.sampled_from((-1, 1, 24, 96))),
     "lift": _facts(place=_few),
+    "spoil": _facts(name=_names),
+    "retry": _facts(mend=_often),
     "join": _facts(name=_others, wave=st.sampled_from((10, 10, 11))),
     "announce": _facts(),
     "release": _facts(),

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from proof.stateful import looks
-from proof.stateful.oracle import BRAKE, SETTLEMENT, Hold, Oracle, Run, Wave
+from proof.stateful.oracle import BRAKE, SETTLEMENT, Oracle, Run, Wave
+from proof.stateful.person import Extension, Hold, Scope
 from proof.stateful.world import ACCEPTED, ANNOUNCED, HOUSEHOLDS, QUOTAS, SLICE, Row, World
 from tenggat.figures.report import Report
 
@@ -29,10 +30,9 @@ class Story:
         self.oracle.announce(10, ANNOUNCED)
         for name in ACCEPTED:
             self.oracle.join(name, 10, ANNOUNCED)
-        self.courses = {"EXCEL"}
         self.feeds: dict[str, list[Row]] = {}
         self.published: list[Report] = []
-        self.holds: list[tuple[int, Hold]] = []
+        self.decided: list[tuple[int, Extension]] = []
 
     def problems(self) -> list[str]:
         """I1-I7, by plain queries."""
@@ -77,7 +77,7 @@ class Story:
 
     def announce(self) -> None:
         """The second wave's clock starts."""
-        if self.oracle.waves[11].announced_at is not None:
+        if self.oracle.waves[11].deadline_at is not None:
             return
         self.world.announce(11, self.now)
         self.oracle.announce(11, self.now)
@@ -124,7 +124,7 @@ class Story:
                 if kind == "cancel":
                     person.told_cancellation(ref, at, now=self.now)
                 else:
-                    person.told_purchase(ref, at, known_course=course in self.courses, now=self.now)
+                    person.told_purchase(ref, at, course, self.oracle.courses, now=self.now)
 
     def watermark(self, source: str, name: str, edge: str) -> None:
         """A platform says that everything up to a moment is delivered; from then on it is waited for."""
@@ -135,7 +135,7 @@ class Story:
     def catalogue(self) -> None:
         """The unknown course becomes known; its rows have to be sent again."""
         self.world.courses("NEW", now=self.now)
-        self.courses.add("NEW")
+        self.oracle.courses.add("NEW")
 
     # Messages
 
@@ -153,8 +153,9 @@ class Story:
             person = self.oracle.people[message.name]
             assert not (message.skip_if_bought and person.state == "bought"), f"nagged: {message}"
             assert message.step != "revoked" or person.revoked, f"told of what is undone: {message}"
-            over = person.deadline_at is not None and person.deadline_at <= self.now
-            assert not (message.step.startswith("h-") and over), f"reminded too late: {message}"
+            if message.step.startswith("h-"):
+                assert message.version == person.version, f"reminded of a deadline that is no more: {message}"
+                assert not person.is_over(self.now), f"reminded too late: {message}"
 
     # Nights
 
@@ -174,12 +175,15 @@ class Story:
             return
         self.oracle.sweep(self.now)
         run, due = self.oracle.run or Run(self.oracle.cutoff(self.now), None), self._next_due()
-        if not due:
+        spoilt = {name for name in due if self.oracle.people[name].spoilt}
+        if due == spoilt:
             self.night()
             return
         self.world.crash(self.now)
-        taken = {name for name in due if looks.people()[name].state == "revoked"}
-        assert len(taken) == min(SLICE, len(due)), f"{taken} of {due}"
+        found = looks.people()
+        taken = {name for name in due if found[name].state == "revoked" or found[name].apart}
+        least = 1 if spoilt else min(SLICE, len(due))  # a slice with a spoilt record is taken one by one
+        assert least <= len(taken - spoilt) <= SLICE, f"{taken} of {due}"
         self.oracle.revoke(taken)
         self.oracle.run = run
 
@@ -196,6 +200,8 @@ class Story:
         told = {(message.name, message.version) for message in looks.messages() if message.step == "revoked"}
         if (person := self.oracle.people.get(name)) and (name, person.version) in told:
             person.revocations.add(person.version)  # the engine was first, and the purchase undid it
+        if person and person.spoilt:
+            person.apart = looks.people()[name].apart  # the same with a record that the engine met first
 
     def _next_due(self) -> set[str]:
         """Whom the next engine takes in its first run, the brake aside."""
@@ -220,24 +226,58 @@ class Story:
         self.world.reinstate(name, self.now)
         self.oracle.people[name].reinstate(self.now)
 
-    def hold(self, scope: str | int, edge: str, hours: int) -> None:
-        """An officer protects somebody or a wave, perhaps from a moment on that lies back."""
-        who = scope if isinstance(scope, str) else next(iter(self.oracle.people))
-        hold = Hold(scope, self._edge(edge, who), self.now + hours * _HOUR)
-        number = self.world.hold(scope, effective=hold.effective_at, until=hold.until, now=self.now)
+    def hold(self, scope: Scope, edge: str, hours: int) -> None:
+        """Officers protect somebody, perhaps from a moment on that lies back."""
+        hold = Hold(scope, self._edge(edge, self._somebody(scope)), self.now + hours * _HOUR)
+        self.decided.append((self.world.decide(hold, self.now), hold))
         self.oracle.hold(hold)
-        self.holds.append((number, hold))
+
+    def extend(self, scope: Scope, edge: str, hours: int) -> None:
+        """Officers give a later deadline, or one that is none; it may be over already."""
+        who = self._somebody(scope)
+        end = self.oracle.people[who].deadline_at
+        announced = not isinstance(scope, int) or self.oracle.waves[scope].deadline_at
+        extension = Extension(scope, self._edge(edge, who), (end or self.now) + hours * _HOUR)
+        if announced and extension.until > extension.effective_at:
+            self.decided.append((self.world.decide(extension, self.now), extension))
+            self.oracle.extend(extension, self.now)
+
+    def _somebody(self, scope: Scope) -> str:
+        """Whose deadline the moments of a decision lie around."""
+        people = self.oracle.people
+        return next((name for name in people if scope in (name, people[name].wave)), next(iter(people)))
 
     def lift(self, place: int) -> None:
-        """A hold ends early."""
-        if standing := [each for each in self.holds if not each[1].lifted]:
-            number, hold = standing[place % len(standing)]
-            self.world.lift(number, self.now)
-            self.oracle.lift(hold, self.now)
+        """A hold ends early; an extension stays."""
+        if not self.decided:
+            return
+        number, decision = self.decided[place % len(self.decided)]
+        refused = self.world.lift(number, self.now)
+        if isinstance(decision, Hold) and not decision.lifted:
+            self.oracle.lift(decision, self.now)
+        else:
+            assert refused == "cannot_be_lifted", refused
+
+    # Records that cannot be processed
+
+    def spoil(self, name: str) -> None:
+        """Somebody's record cannot be processed any more."""
+        if person := self.oracle.people.get(name):
+            person.spoilt = True
+            self.world.spoil(*(name for name, each in self.oracle.people.items() if each.spoilt))
+
+    def retry(self, *, mend: bool) -> None:
+        """All are mended, or none; and whoever is apart goes back to the engine."""
+        if mend:
+            self.world.spoil()
+        self.world.retry(self.now)
+        for person in self.oracle.people.values():
+            person.spoilt = person.spoilt and not mend
+            person.retry(self.now)
 
     def release(self) -> None:
         """Seats of people who are gone go to the second wave, each once."""
-        if not (self.oracle.waves[11].announced_at is None and (self.oracle.run is None or self.oracle.waits)):
+        if not (self.oracle.waves[11].deadline_at is None and (self.oracle.run is None or self.oracle.waits)):
             return
         self.world.release(11, self.now)
         self.oracle.release(11)

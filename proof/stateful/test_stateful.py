@@ -1,6 +1,7 @@
 """The machine finds nothing in Tenggat, and each planted fault in it."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,12 @@ pytestmark = pytest.mark.timeout(0 if FULL else 240)
 
 
 @pytest.fixture
-def world(committed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(committed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A database in which everything commits, and an engine whose slices are small."""
     monkeypatch.setattr(engine, "SLICE", SLICE)
-    return World(tmp_path)
+    here = World(tmp_path)
+    yield here
+    here.spoil()
 
 
 def tried(examples: int, steps: int = 25, *, shrink: bool = True) -> settings:
