@@ -24,7 +24,7 @@ def _facts(**facts: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]
 
 
 VERBS = {
-    "clock": _facts(place=st.sampled_from(range(len(AROUND)))),
+    "clock": _facts(place=st.sampled_from((6, 7, 8, 5, 3, 2, 4, 0, 1))),
     "night": _facts(),
     "buy": _facts(name=_names, edge=_edges, source=_sources, course=_courses, tell=_often),
     "cancel": _facts(place=_few, edge=_edges, tell=_often),
@@ -41,7 +41,7 @@ VERBS = {
     "hold": _facts(scope=_scopes, edge=_edges, hours=st.sampled_from((1, 24, 96))),
     "extend": _facts(scope=_scopes, edge=_edges, hours=st.sampled_from((-1, 1, 24, 96))),
     "lift": _facts(place=_few),
-    "spoil": _facts(name=_names),
+    "spoil": _facts(place=_few),
     "retry": _facts(mend=_often),
     "join": _facts(name=_others, wave=st.sampled_from((10, 10, 11))),
     "announce": _facts(),
@@ -53,21 +53,22 @@ _OFTEN = ("clock", "night", "buy", "buy")
 def machine(world: World, verbs: Collection[str] = VERBS.keys()) -> type[RuleBasedStateMachine]:
     """Histories on this database of these verbs.
 
-    One rule draws the verb: Hypothesis leaves rules out of most of its examples, and without a clock nothing happens.
+    One rule draws the verb, of those that make sense: Hypothesis leaves rules out of most of its examples, and without
+    a clock nothing happens.
     """
     weighted = sorted(verbs) + [verb for verb in _OFTEN if verb in verbs]
-    steps = st.sampled_from(weighted).flatmap(lambda verb: st.tuples(st.just(verb), VERBS[verb]))
 
     class Histories(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
             self.story, self.right = Story(world), False
 
-        @rule(step=steps)
-        def then(self, step: tuple[str, dict[str, Any]]) -> None:
+        @rule(data=st.data())
+        def then(self, data: st.DataObject) -> None:
             self.right = False
-            verb, facts = step
-            getattr(self.story, verb)(**facts)
+            senseless = self.story.senseless()
+            verb = data.draw(st.sampled_from([verb for verb in weighted if verb not in senseless] or weighted))
+            getattr(self.story, verb)(**data.draw(VERBS[verb], verb))
 
         @invariant()
         def everything_is_right(self) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 WIB = ZoneInfo("Asia/Jakarta")
 DAYS = 3
-TOTAL, PRICE = 3_550_000, 100_000
+TOTAL, PRICE = 3_550_000, 40_000
 
 Scope = str | int | None
 """Whom a decision is about: a person or a platform by name, a wave by number, or everyone."""

@@ -18,8 +18,8 @@ AROUND = (-40 * _HOUR, -16 * _HOUR, -TICK, 0 * TICK, TICK, SETTLEMENT - TICK, SE
 class Story:
     """The clock only moves forward; platforms tell what happened as late as they like.
 
-    A verb that makes no sense where the story stands does nothing. `problems` says what is not as it must be after
-    each, `end` what the audit of everything and the figures of before say in the end.
+    `senseless` says which verbs would do nothing where it stands, `problems` what is not as it must be after each, `end`
+    what the audit of everything and the figures of before say in the end.
     """
 
     def __init__(self, world: World) -> None:
@@ -45,6 +45,26 @@ class Story:
             if self.world.report_as_of(told.as_of) != told:
                 found.append(f"published {told}, as of then {self.world.report_as_of(told.as_of)}")
         return found
+
+    def senseless(self) -> set[str]:
+        """The verbs that would do nothing now."""
+        people, run, second = self.oracle.people.values(), self.oracle.run, self.oracle.waves[11]
+        gone = any(person.revoked for person in people)
+        sense = {
+            "cancel": bool(self.feeds),
+            "tell": bool(self.feeds),
+            "catalogue": "NEW" not in self.oracle.courses,
+            "crash": not self.oracle.waits,
+            "race": run is None and 0 < len(self._next_due()) <= BRAKE,
+            "approve": self.oracle.waits,
+            "reinstate": gone,
+            "lift": bool(self.decided),
+            "announce": second.deadline_at is None,
+            "release": gone and second.deadline_at is None and (run is None or self.oracle.waits),
+            "spoil": any(person.state == "accepted" and not person.spoilt for person in people),
+            "retry": any(person.apart for person in people),
+        }
+        return {verb for verb, makes_sense in sense.items() if not makes_sense}
 
     # Time
 
@@ -77,8 +97,6 @@ class Story:
 
     def announce(self) -> None:
         """The second wave's clock starts."""
-        if self.oracle.waves[11].deadline_at is not None:
-            return
         self.world.announce(11, self.now)
         self.oracle.announce(11, self.now)
 
@@ -93,8 +111,6 @@ class Story:
 
     def cancel(self, place: int, edge: str, *, tell: bool) -> None:
         """A purchase is taken back."""
-        if not self.feeds:
-            return
         source, (ref, name, _, bought_at, _) = self._told_or_not(place)
         at = self._edge(edge, name)
         if at >= bought_at:
@@ -171,8 +187,6 @@ class Story:
 
     def crash(self) -> None:
         """An engine dies behind its first slice: it has taken some of those who are due, and nobody else."""
-        if self.oracle.waits:
-            return
         self.oracle.sweep(self.now)
         run, due = self.oracle.run or Run(self.oracle.cutoff(self.now), None), self._next_due()
         spoilt = {name for name in due if self.oracle.people[name].spoilt}
@@ -189,8 +203,6 @@ class Story:
 
     def race(self, name: str, edge: str, source: str) -> None:
         """A purchase is told while an engine runs: whoever comes first, the outcome is the same (I2)."""
-        if not (self.oracle.run is None and 0 < len(self._next_due()) <= BRAKE):
-            return
         row = self._purchase(source, name, "EXCEL", edge)
         self.feeds.setdefault(source, []).append(row)
         tell = partial(self.world.feed, source, [row], now=self.now)
@@ -211,7 +223,7 @@ class Story:
     def approve(self, by: str) -> None:
         """Two different people let a run go."""
         run, person = self.oracle.run, by.strip().casefold()
-        if run and run.approvals is not None and self.oracle.waits and person not in run.approvals:
+        if run and run.approvals is not None and person not in run.approvals:
             self.world.approve(by, self.now)
             run.approvals.add(person)
 
@@ -219,8 +231,6 @@ class Story:
 
     def reinstate(self, place: int) -> None:
         """An officer brings somebody back."""
-        if not (any(person.revoked for person in self.oracle.people.values())):
-            return
         gone = [name for name, person in self.oracle.people.items() if person.revoked]
         name = gone[place % len(gone)]
         self.world.reinstate(name, self.now)
@@ -249,8 +259,6 @@ class Story:
 
     def lift(self, place: int) -> None:
         """A hold ends early; an extension stays."""
-        if not self.decided:
-            return
         number, decision = self.decided[place % len(self.decided)]
         refused = self.world.lift(number, self.now)
         if isinstance(decision, Hold) and not decision.lifted:
@@ -260,11 +268,11 @@ class Story:
 
     # Records that cannot be processed
 
-    def spoil(self, name: str) -> None:
-        """Somebody's record cannot be processed any more."""
-        if person := self.oracle.people.get(name):
-            person.spoilt = True
-            self.world.spoil(*(name for name, each in self.oracle.people.items() if each.spoilt))
+    def spoil(self, place: int) -> None:
+        """The record of somebody undecided cannot be processed any more."""
+        whole = [person for person in self.oracle.people.values() if person.state == "accepted" and not person.spoilt]
+        whole[place % len(whole)].spoilt = True
+        self.world.spoil(*(name for name, person in self.oracle.people.items() if person.spoilt))
 
     def retry(self, *, mend: bool) -> None:
         """All are mended, or none; and whoever is apart goes back to the engine."""
@@ -277,7 +285,5 @@ class Story:
 
     def release(self) -> None:
         """Seats of people who are gone go to the second wave, each once."""
-        if not (self.oracle.waves[11].deadline_at is None and (self.oracle.run is None or self.oracle.waits)):
-            return
         self.world.release(11, self.now)
         self.oracle.release(11)
