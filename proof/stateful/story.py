@@ -51,6 +51,7 @@ class Story:
         people, run, second = self.oracle.people.values(), self.oracle.run, self.oracle.waves[11]
         gone = any(person.revoked for person in people)
         sense = {
+            "clock": bool(self._ahead()),
             "cancel": bool(self.feeds),
             "tell": bool(self.feeds),
             "catalogue": "NEW" not in self.oracle.courses,
@@ -70,11 +71,14 @@ class Story:
 
     def clock(self, place: int) -> None:
         """To one of the next moments that matter."""
-        ends = {person.deadline_at for person in self.oracle.people.values() if person.deadline_at}
-        ends |= {hold.until for hold in self.oracle.holds}
-        ahead = sorted(end + shift for end in ends for shift in AROUND if end + shift > self.now)
+        ahead = self._ahead()
         self.published.append(self.world.report(self.now))
         self.now = ahead[min(place, len(ahead) - 1)] if ahead else self.now + _HOUR
+
+    def _ahead(self) -> list[datetime]:
+        ends = {person.deadline_at for person in self.oracle.people.values() if person.deadline_at}
+        ends |= {hold.until for hold in self.oracle.holds}
+        return sorted({end + shift for end in ends for shift in AROUND if end + shift > self.now})
 
     def _edge(self, edge: str, name: str) -> datetime:
         """A moment that has come: what happens is never told in advance."""
@@ -127,8 +131,9 @@ class Story:
 
     def tell(self, source: str, first: int, count: int) -> None:
         """A platform delivers, or delivers again, some of what happened."""
-        if rows := self.feeds.get(source, [])[first : first + count]:
-            self._tell(source, rows)
+        source = source if source in self.feeds else next(iter(self.feeds))
+        first %= len(self.feeds[source])
+        self._tell(source, self.feeds[source][first : first + count])
 
     def _tell(self, source: str, rows: list[Row]) -> None:
         self.world.feed(source, rows, now=self.now)
