@@ -275,6 +275,11 @@ FAULTS = (
         Change(_DECIDING + "_carry_on", 'database.rows(_SQL["go_on_with"], {"until": decision.until_at})', "[]"),
     ),
     _fault(
+        "a reminder of the old deadline goes out",
+        "clock remind remind extend extend deliver deliver",
+        Change(_DECIDED + "extend_affected", "message.state = 'planned'", "message.state = 'none'"),
+    ),
+    _fault(
         "an extension can be lifted",
         "extend lift",
         Change(_DECIDING + "lift", 'if decision.kind != "hold":', "if False:"),

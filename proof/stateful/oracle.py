@@ -125,7 +125,7 @@ class Oracle:
                 wave.deadline_at, wave.version = extension.until, version
         for other in sorted(self.extensions, key=lambda each: each.effective_at):
             if other.effective_at < extension.until < other.until and any(
-                end <= other.effective_at and (person.within(other.scope) or self._is_platform(other.scope))
+                end and end <= other.effective_at and (person.within(other.scope) or self._is_platform(other.scope))
                 for person, end in before
             ):
                 self._gain(other, now)

@@ -18,8 +18,8 @@ AROUND = (-40 * _HOUR, -16 * _HOUR, -TICK, 0 * TICK, TICK, SETTLEMENT - TICK, SE
 class Story:
     """The clock only moves forward; platforms tell what happened as late as they like.
 
-    `senseless` says which verbs would do nothing where it stands, `problems` what is not as it must be after each, `end`
-    what the audit of everything and the figures of before say in the end.
+    `senseless` says which verbs would do nothing where it stands, `problems` what is not as it must be after each,
+    `end` what the audit of everything and the figures of before say in the end.
     """
 
     def __init__(self, world: World) -> None:
