@@ -23,8 +23,8 @@ _LISTS: dict[str, list[Any]] = {
     "fingerprints": [PERSON], "households": [PERSON], "people": [PERSON], "numbers": [PERSON], "days": [MOMENT.date()],
     "ciphers": [b"x"], "ids": [PERSON], "totals": [1], "trainings": [1], "unseen": [1], "running": [1],
     "prefixes": ["+62811"],
-    "operators": ["A"], "unsendable": ["x"], "trusted": ["+62811"], "others": ["+62811"], "routes": ["sms"], "dead": [1],
-    "gateway_id": ["1"], "digest": [b"x"],
+    "operators": ["A"], "unsendable": ["x"], "trusted": ["+62811"], "others": ["+62811"], "routes": ["sms"],
+    "dead": [1], "gateway_id": ["1"], "digest": [b"x"],
     "fate": ["delivered"], "reference": ["x"], "address": ["x"], "at": [MOMENT], "receipts": [1], "stand_ins": ["?"],
     "spending_waves": [1], "spending_ends": [MOMENT], "waves_over": [1],
 }  # fmt: skip
