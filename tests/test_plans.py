@@ -103,7 +103,7 @@ def plan(room: str, name: str) -> str:
         ("messaging", "dead_senders", "messaging_sending"),
         ("messaging", "take_over", "messaging_sending"),
         ("messaging", "tell_named", "messaging_named"),
-        ("messaging", "candidates", "messaging_unknown"),
+        ("messaging", "candidates", "messaging_named"),
         ("messaging", "take_inbox", "messaging_inbox"),
         ("training", "resolve", "registry_nik_leads_to_one"),
         ("waves", "known_people", "registry_nik_leads_to_one"),
