@@ -101,8 +101,8 @@ def receipt(*, source: str, to: str, text: str, optionals: dict[int, bytes]) -> 
     words = text.encode("ascii")
     return b"".join(
         (
-            b"\0\1\1" + source.encode("ascii") + b"\0",
-            b"\5\0" + to.encode("ascii") + b"\0",
+            b"\0\1\1" + source.encode("latin-1") + b"\0",
+            b"\5\0" + to.encode("latin-1") + b"\0",
             b"\4\0\0\0\0\0\0\0\0",
             bytes([len(words)]) + words,
             *(_TLV.pack(tag, len(value)) + value for tag, value in optionals.items()),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import parse_qsl
@@ -22,7 +22,7 @@ _MOST = 10_000
 class ReceiptSettings:
     """`signed` is what the provider signs: {timestamp} is its header, {body} the body as it came."""
 
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
     signature_header: str
     timestamp_header: str
     signature_prefix: str = ""  # such as sha256=

@@ -23,12 +23,12 @@ class Settings:
     """
 
     url: str
-    fields: Mapping[str, str]
+    fields: Mapping[str, str] = field(repr=False)  # may hold a key
     method: str = "POST"
     body: Body = "form"
-    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)  # may hold a key
     user: str = ""  # for HTTP's own sign-in, where the provider wants that
-    password: str = ""
+    password: str = field(default="", repr=False)
     id_at: str = ""  # where the provider's name for the message stands
     code_at: str = ""  # where its code stands
     accepted_codes: frozenset[str] = frozenset()  # when given, nothing else is accepted

@@ -27,7 +27,7 @@ class Settings:
     sender: str  # an address, or "Kartu Prakerja <kabar@contoh.id>"
     domain: str  # of our Message-IDs: one that is ours
     backend: str = SMTP
-    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     timeout: float = 30.0  # seconds for each word of the server, where options say nothing
 
     def check(self) -> None:

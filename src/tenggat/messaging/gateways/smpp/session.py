@@ -23,6 +23,7 @@ from tenggat.messaging.gateways import GatewayUnusable, Outgoing
 from tenggat.messaging.gateways.smpp import alphabet
 from tenggat.messaging.gateways.smpp.receipts import MARK, Told, read
 from tenggat.messaging.gateways.smpp.settings import Settings
+from tenggat.messaging.gateways.smpp.sockets import send_at_once
 
 RECEIPTS_AT_ONCE = 20_000
 """How many may wait to be read; the SMSC is told "queue full" for more, and tries again."""
@@ -31,6 +32,7 @@ _LOST = 0x08  # RSYSERR: what the library raises for all that it cannot tell
 _STATUS = re.compile(r"\(0x([0-9A-F]{8})\)")
 _Event = smpp34.DeliverSmEvent | smpp34.Disconnected
 _FAREWELL = 2.0
+_EARS = 16  # receipts that may come in one turn of the loop; each next() gives one, in order
 
 
 class _Way(NamedTuple):
@@ -50,9 +52,10 @@ class Session:
         self.told: deque[Told] = deque()
         self.ended = False
         self.heard_at = 0.0  # when anything was last answered, on the loop's clock; 0 for never
-        self._next: dict[_Way, asyncio.Future[_Event]] = {}
+        self._listening: set[asyncio.Future[_Event]] = set()
         for way in ways:
-            self._listen(way)
+            for _ in range(_EARS):
+                self._listen(way)
 
     @classmethod
     async def open(cls, settings: Settings, wake: Callable[[], None]) -> "Session":
@@ -71,6 +74,7 @@ class Session:
                     "The SMSC cannot be reached or lets nobody in: check host, port, system_id and password, "
                     "and whether it knows this machine's address."
                 ) from None
+        send_at_once(settings.port)
         return cls(settings, ways, wake)
 
     def submit(self, message: Outgoing, octets: bytes) -> "asyncio.Future[smpp34.SubmitSmResp]":
@@ -104,15 +108,17 @@ class Session:
                 async with asyncio.timeout(_FAREWELL):
                     await way.smsc.unbind()
         self.ended = True
-        for waiting in self._next.values():
-            waiting.cancel()
+        for listening in list(self._listening):
+            listening.cancel()
         await _stop([way.client for way in self.ways])
 
     def _listen(self, way: _Way) -> None:
-        self._next[way] = asyncio.ensure_future(way.smsc.next())
-        self._next[way].add_done_callback(partial(self._came, way))
+        listening = asyncio.ensure_future(way.smsc.next())
+        self._listening.add(listening)
+        listening.add_done_callback(partial(self._came, way))
 
     def _came(self, way: _Way, done: "asyncio.Future[_Event]") -> None:
+        self._listening.discard(done)
         if done.cancelled():
             return
         if done.exception() is not None or isinstance(event := done.result(), smpp34.Disconnected):

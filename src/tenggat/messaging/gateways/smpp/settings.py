@@ -25,7 +25,7 @@ class Settings:
     host: str
     port: int
     system_id: str
-    password: str
+    password: str = field(repr=False)
     source: str  # whom messages come from: a registered name of up to 11 characters, or a number
     source_ton: int = 5  # 5 a name, 1 an international number, 3 a short one
     source_npi: int = 0

@@ -1,7 +1,7 @@
 """What Meta's dashboard shows of an account."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tenggat.messaging.gateways import GatewayUnusable
 from tenggat.messaging.gateways.web import check_url
@@ -14,7 +14,7 @@ class Settings:
     How long Meta tries to deliver is a property of the template there (its time to live), not of a message.
     """
 
-    token: str
+    token: str = field(repr=False)
     phone_number_id: str
     template: str
     language: str = "id"
@@ -37,5 +37,5 @@ class Settings:
 class WebhookSettings:
     """The app's secrets (two while one replaces another), and the word chosen for the first check."""
 
-    app_secrets: tuple[str, ...]
-    verify_token: str
+    app_secrets: tuple[str, ...] = field(repr=False)
+    verify_token: str = field(repr=False)

@@ -261,6 +261,7 @@ def test_an_abandoned_batch_does_not_hold_up_the_next() -> None:
 SHARES = st.sampled_from([0.0, 0.05, 0.3])
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(
     seed=st.integers(0, 999),
