@@ -33,7 +33,7 @@ def remind(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) ->
     house = enter(now, writes=not dry_run)
     from tenggat.deadlines.reminders import plan_reminders
 
-    planned = plan_reminders(programme=house.programme, now=house.now, dry_run=dry_run)
+    planned = plan_reminders(programme=house.programme, now=house.now, keys=house.keys, dry_run=dry_run)
 
     def show() -> None:
         word = "Would plan" if dry_run else "Planned"

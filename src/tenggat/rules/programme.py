@@ -21,11 +21,12 @@ from tenggat.rules.values import (
     SendingWindow,
     SpendingEnd,
     Step,
+    Variant,
 )
 
 __all__ = [
     "Benefit", "BenefitPart", "Brake", "FirstPurchaseRule", "IdentityRules", "NotInForce", "Problem", "Programme",
-    "ProgrammeError", "SendingWindow", "SpendingEnd", "Step", "load", "shipped",
+    "ProgrammeError", "SendingWindow", "SpendingEnd", "Step", "Variant", "load", "shipped",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -53,6 +54,7 @@ class Programme:
     benefits: Dated[Benefit]
     windows: Dated[SendingWindow]
     spending_ends: tuple[SpendingEnd, ...] = ()
+    domain: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -124,7 +126,7 @@ def read(source: TomlSource) -> Programme:
         digest=source.digest,
         source_text=source.text,
         identity=_identity(values["identity"][0], values["zone"]),
-        steps=tuple(Step(**{"days_before": None} | row) for row in values["step"]),
+        steps=tuple(_step(row) for row in values["step"]),
         first_purchases=_dated("first_purchase", values, lambda row: FirstPurchaseRule(**row)),
         settlements=_dated("settlement", values, lambda row: timedelta(minutes=row["minutes"])),
         brakes=_dated("brake", values, lambda row: Brake(**row)),
@@ -143,6 +145,11 @@ def _benefit(row: Row) -> Benefit:
     parts = tuple(BenefitPart(**part) for part in row["part"])
     total = row["training"] + sum(part.count * part.amount for part in parts)
     return Benefit(row["training"], parts, total, row["reference"])
+
+
+def _step(row: Row) -> Step:
+    known = {"days_before": None, "since": row.get("from")} | {key: row[key] for key in row.keys() - {"from", "variant"}}
+    return Step(**known, variants=tuple(Variant(**variant) for variant in row["variant"]))
 
 
 def _identity(row: Row, zones: list[Row]) -> IdentityRules:
