@@ -26,10 +26,6 @@ _ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
 _Coming = tuple[int, datetime, datetime]  # wave, announced_at, deadline_at
 
 
-class NoKeys(ValueError):
-    """A step has variants, and whoever plans it has brought no keys to draw lots with."""
-
-
 @dataclass(slots=True)
 class Planned:
     """Messages planned per step (0 where all stood already), and people of those steps whom no channel reaches."""
@@ -38,12 +34,10 @@ class Planned:
     unreachable: dict[str, int] = field(default_factory=dict)
 
 
-def plan_reminders(
-    *, programme: Programme, now: datetime, keys: Keys | None = None, dry_run: bool = False
-) -> Planned:
+def plan_reminders(*, programme: Programme, now: datetime, keys: Keys | None = None, dry_run: bool = False) -> Planned:
     """Plan what falls due within 24 hours. A dry run runs the same statements and takes them back.
 
-    `keys` draw the lots where a step has variants; raises NoKeys where they are needed and missing.
+    `keys` draw the lots where a step has variants; ValueError: they are needed and missing.
     """
     steps = [step for step in programme.steps if step.by_days]
     if not steps:
@@ -62,7 +56,7 @@ def plan_reminders(
 def lots(step: Step, keys: Keys | None) -> dict[str, Any]:
     """Give what the statements draw variants with: their names, the lot (of 100) each begins at, and the key."""
     if step.variants and keys is None:
-        raise NoKeys(step.name)
+        raise ValueError(f"step {step.name} has variants, and there are no keys to draw lots with")
     begins = accumulate((variant.share for variant in step.variants[:-1]), initial=0)
     return {
         "variants": [variant.name for variant in step.variants],
@@ -81,9 +75,7 @@ def _due(programme: Programme, steps: list[Step], keys: Keys | None, *, now: dat
             for wave, announced_at, deadline in coming
             for zone in zones_of(programme)
             if (
-                window := schedule(
-                    programme, step, announced_at=announced_at, deadline_at=deadline, zone=zone, now=now
-                )
+                window := schedule(programme, step, announced_at=announced_at, deadline_at=deadline, zone=zone, now=now)
             )
             and window.not_before <= now + AHEAD
         ]
@@ -100,7 +92,9 @@ def _coming_deadlines(steps: list[Step], *, now: datetime) -> list[_Coming]:
     furthest = max(step.days_before or 0 for step in steps)
     counted_down = all(step.days_after is None for step in steps)
     horizon = now + timedelta(days=furthest) + AHEAD + _SLACK if counted_down else _ENDLESS
-    return [(row[0], row[1], row[2]) for row in database.rows(_SQL["coming_deadlines"], {"now": now, "horizon": horizon})]
+    return [
+        (row[0], row[1], row[2]) for row in database.rows(_SQL["coming_deadlines"], {"now": now, "horizon": horizon})
+    ]
 
 
 def _plan(steps: list[Step], due: dict[str, Parameters], first: str, last: str, *, now: datetime) -> dict[str, int]:

@@ -45,7 +45,8 @@ SELECT participation.person_id, participation.wave, %(step)s, participation.chan
            SELECT FROM messaging_message AS told
             WHERE told.person_id = participation.person_id AND told.wave = participation.wave
               AND (told.step = %(step)s AND told.state IN ('sending', 'accepted', 'unknown')
-                   OR told.step = 'reinstated' AND told.state <> 'cancelled')))
+                   OR told.step = 'reinstated' AND told.state <> 'cancelled')
+           OFFSET 0))  -- few have a second version: a look at each of their messages, and never at everybody's
  ORDER BY participation.person_id, participation.wave
     ON CONFLICT DO NOTHING;
 

@@ -10,8 +10,8 @@ from tenggat.messaging import outbox
 from tenggat.messaging.gateways.file import FileGateway, SenderAtWork
 from tenggat.messaging.handing import Delivered, Route
 from tenggat.messaging.pacing import Pace
-from tenggat.messaging.sending import Around, Times, send_by
 from tenggat.messaging.proofreading import check_texts
+from tenggat.messaging.sending import Around, Times, send_by
 from tenggat.rules.programme import Programme
 
 FILE_BATCH = 2000

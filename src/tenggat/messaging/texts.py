@@ -44,15 +44,16 @@ def render(
 ) -> str:
     """The text of a step for one person. `values`: fields of this message alone (a code); KeyError: one is missing."""
     zones = (reader.time_zone, reader.programme_zone)
-    text, fields = _frame(step, variant, reader.language, reader.title, zones, deadline_at)
+    text, fields = _frame(step, variant, (reader.language, reader.title), zones, deadline_at)
     return text.format(name=short_name(reader.name), **fields, **(values or {}))
 
 
 @lru_cache(maxsize=4096)
 def _frame(
-    step: Step, variant: str, language: str, title: str, zones: tuple[str, str], deadline_at: datetime
+    step: Step, variant: str, programme: tuple[str, str], zones: tuple[str, str], deadline_at: datetime
 ) -> tuple[str, dict[str, str]]:
     """The template, and the fields that are the same for everyone: put together once, not for each message."""
+    language, title = programme
     deadline = last_minute(deadline_at, language=language, zone=zones[0], programme_zone=zones[1])
     return template(step, language, variant), {"title": sendable(title), "deadline": deadline}
 

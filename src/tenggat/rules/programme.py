@@ -148,7 +148,9 @@ def _benefit(row: Row) -> Benefit:
 
 
 def _step(row: Row) -> Step:
-    known = {"days_before": None, "since": row.get("from")} | {key: row[key] for key in row.keys() - {"from", "variant"}}
+    known = {"days_before": None, "since": row.get("from")} | {
+        key: row[key] for key in row.keys() - {"from", "variant"}
+    }
     return Step(**known, variants=tuple(Variant(**variant) for variant in row["variant"]))
 
 

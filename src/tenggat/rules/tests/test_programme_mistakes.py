@@ -134,7 +134,9 @@ def test_a_wrong_number_of_days_is_one_mistake(mistakes: Mistakes) -> None:
     assert problem.where == "step 1, days_after"
 
 
-VARIANTS = GOOD + """
+VARIANTS = (
+    GOOD
+    + """
 [[step.variant]]
 name = "calm"
 share = 60
@@ -143,6 +145,7 @@ name = "brisk"
 share = 40
 text = "{name}: {deadline}"
 """
+)
 
 
 def test_a_step_may_have_variants(tmp_path: Path) -> None:
