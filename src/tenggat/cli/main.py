@@ -20,6 +20,7 @@ from tenggat.cli import (
     proving,
     remedies,
     replaying,
+    texts,
     verifying,
     waves,
 )
@@ -57,6 +58,7 @@ for part in (
     decisions,
     remedies,
     figures,
+    texts,
     blacklist,
     proving,
     key_commands,
