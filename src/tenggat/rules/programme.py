@@ -148,10 +148,9 @@ def _benefit(row: Row) -> Benefit:
 
 
 def _step(row: Row) -> Step:
-    known = {"days_before": None, "since": row.get("from")} | {
-        key: row[key] for key in row.keys() - {"from", "variant"}
-    }
-    return Step(**known, variants=tuple(Variant(**variant) for variant in row["variant"]))
+    same: Row = {"days_before": None}
+    same |= {key: value for key, value in row.items() if key not in {"from", "variant"}}
+    return Step(**same, since=row.get("from"), variants=tuple(Variant(**variant) for variant in row["variant"]))
 
 
 def _identity(row: Row, zones: list[Row]) -> IdentityRules:
