@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,9 @@ def settle_down() -> dict[str, Any]:
 def plan() -> dict[str, Any]:
     """Plan the reminders of H-7 for everyone."""
     _ready()
-    return _timed(lambda: plan_reminders(programme=world.programme(), now=world.REMINDING).messages["h-7"])
+    programme = world.programme()
+    alone = replace(programme, steps=tuple(step for step in programme.steps if step.name == "h-7"))
+    return _timed(lambda: plan_reminders(programme=alone, now=world.REMINDING).messages["h-7"])
 
 
 def deliver(limit: int, folder: str) -> dict[str, Any]:

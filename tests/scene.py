@@ -5,6 +5,7 @@ Wave 10 was announced on 2 October 2020; its last day was 31 October, so 1 Novem
 
 import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from tenggat.waves.models import Participation
 
 WIB = ZoneInfo("Asia/Jakarta")
 PRAKERJA = load("prakerja")
+H7_ALONE = replace(PRAKERJA, steps=(PRAKERJA.step("h-7"), *(step for step in PRAKERJA.steps if not step.by_days)))
+"""The programme with one reminder, for tests that follow one message of a person."""
 KEYS = derive(7)
 OFFICER = Actor("officer", "test")
 ANNOUNCED = datetime(2020, 10, 2, 12, tzinfo=WIB)

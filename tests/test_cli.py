@@ -43,7 +43,10 @@ def buys(home: Tenggat, folder: Path, nik: str, at: str = "2020-10-20T10:00:00+0
 def test_the_main_job_from_acceptance_to_the_night_after_the_deadline(home: Tenggat, tmp_path: Path) -> None:
     done = accepted(home, tmp_path, AYU, BUDI)
     assert done == {"read": 2, "accepted": 2, "refused": 0, "warned": 0, "refused_file": None}
-    assert home.json("remind", "--now", MORNING)["planned"] == {"h-7": 2}
+    none = {"h-7": 0, "h-3": 0, "last-day": 0}
+    assert home.json("remind", "--now", ANNOUNCED)["planned"] == {**none, "accepted": 2}
+    assert home.json("deliver", "--now", ANNOUNCED)["accepted"] == 2
+    assert home.json("remind", "--now", MORNING)["planned"] == {**none, "accepted": 0, "h-7": 2}
     assert home.json("deliver", "--now", NOON) == {
         "accepted": 2, "rejected": 0, "unknown": 0, "expired": 0, "waiting": 0,
     }  # fmt: skip
@@ -158,7 +161,7 @@ def test_every_table_can_be_exported_as_csv_and_parquet(home: Tenggat, tmp_path:
     buys(home, tmp_path, AYU)
     home.run("remind", "--now", MORNING, check=0)
     home.run("revoke", "--now", NIGHT, check=0)
-    for table, rows in (("participations", 2), ("purchases", 1), ("messages", 3), ("journal", 4)):
+    for table, rows in (("participations", 2), ("purchases", 1), ("messages", 5), ("journal", 4)):
         for ending in ("csv", "parquet"):
             file = tmp_path / f"{table}.{ending}"
             assert home.json("export", table, file, "--now", AFTER)["rows"] == rows

@@ -21,9 +21,9 @@ from tests.scene import (
     AYU,
     BUDI,
     DEADLINE,
+    H7_ALONE,
     IN_TIME,
     NIGHT,
-    PRAKERJA,
     SECOND,
     WIB,
     bought,
@@ -203,7 +203,7 @@ def test_a_hold_let_loose_on_a_run_leaves_nobody_between(
 def test_an_extension_waits_for_reminders_that_are_being_planned_and_cancels_them(*, of_the_wave: bool) -> None:
     [ayu] = wave(AYU)
     with sessions() as both:
-        planning, commit = both.start_and_hold(lambda: plan_reminders(programme=PRAKERJA, now=MORNING))
+        planning, commit = both.start_and_hold(lambda: plan_reminders(programme=H7_ALONE, now=MORNING))
         extending = both.start(lambda: extend(WAVE_10 if of_the_wave else Scope(person_id=ayu), effective=MORNING))
         wait_until_blocked(extending)
         assert not extending.done()
@@ -218,7 +218,7 @@ def test_reminders_wait_for_an_extension_that_is_being_decided_and_name_its_dead
         extending, commit = both.start_and_hold(
             lambda: extend(Scope(person_id=ayu), DEADLINE + SECOND, effective=MORNING)
         )
-        planning = both.start(lambda: plan_reminders(programme=PRAKERJA, now=MORNING + DAY))
+        planning = both.start(lambda: plan_reminders(programme=H7_ALONE, now=MORNING + DAY))
         commit()
         assert (extending.result().affected, planning.result().messages["h-7"]) == (1, 1)
     assert list(Message.objects.values_list("deadline_version", "deadline_at")) == [(2, DEADLINE + SECOND)]

@@ -20,6 +20,7 @@ from tests.scene import (
     BUDI,
     CITRA,
     DEADLINE,
+    H7_ALONE,
     IN_TIME,
     PRAKERJA,
     SECOND,
@@ -38,7 +39,7 @@ NOON = datetime(2020, 10, 24, 12, tzinfo=WIB)
 
 
 def remind(now: datetime = MORNING, *, dry_run: bool = False) -> int:
-    return plan_reminders(programme=PRAKERJA, now=now, dry_run=dry_run).messages["h-7"]
+    return plan_reminders(programme=H7_ALONE, now=now, dry_run=dry_run).messages["h-7"]
 
 
 def hand_over(folder: Path, now: datetime = NOON) -> Delivered:
@@ -73,26 +74,26 @@ def test_what_falls_due_within_a_day_is_planned() -> None:
 
 def test_the_step_that_is_furthest_ahead_is_planned_beside_the_others() -> None:
     wave(AYU)
-    twice = replace(PRAKERJA, steps=(*PRAKERJA.steps, replace(PRAKERJA.steps[0], name="h-1", days_before=1)))
+    twice = replace(H7_ALONE, steps=(*H7_ALONE.steps, replace(H7_ALONE.steps[0], name="h-1", days_before=1)))
     assert plan_reminders(programme=twice, now=MORNING).messages == {"h-7": 1, "h-1": 0}
     assert plan_reminders(programme=twice, now=MORNING + timedelta(days=6)).messages == {"h-7": 0, "h-1": 1}
 
 
 def test_whom_no_channel_of_the_step_reaches_is_counted() -> None:
     wave(AYU, BUDI)  # both have a telephone alone
-    by_post = replace(PRAKERJA, steps=(replace(PRAKERJA.steps[0], channels=("email",)),))
+    by_post = replace(H7_ALONE, steps=(replace(H7_ALONE.steps[0], channels=("email",)),))
     planned = plan_reminders(programme=by_post, now=MORNING)
     assert (planned.messages, planned.unreachable) == ({"h-7": 0}, {"h-7": 2})
 
 
 def test_where_no_step_falls_due_nobody_is_looked_at() -> None:
     wave(AYU)
-    assert plan_reminders(programme=PRAKERJA, now=ANNOUNCED) == Planned({"h-7": 0}, {"h-7": 0})
+    assert plan_reminders(programme=H7_ALONE, now=ANNOUNCED) == Planned({"h-7": 0}, {"h-7": 0})
 
 
 def test_a_programme_of_notices_alone_plans_nothing() -> None:
     wave(AYU)
-    notices = tuple(step for step in PRAKERJA.steps if step.days_before is None)
+    notices = tuple(step for step in PRAKERJA.steps if not step.by_days)
     assert plan_reminders(programme=replace(PRAKERJA, steps=notices), now=MORNING) == Planned()
 
 

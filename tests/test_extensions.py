@@ -27,6 +27,7 @@ from tests.scene import (
     BUDI,
     CITRA,
     DEADLINE,
+    H7_ALONE,
     IN_TIME,
     NIGHT,
     OFFICER,
@@ -125,10 +126,10 @@ def test_the_database_shortens_no_deadline_and_moves_none_without_a_version(stat
 def test_reminders_of_the_old_deadline_are_not_sent_and_new_ones_are_planned() -> None:
     [ayu] = wave(AYU)
     morning = datetime(2020, 10, 24, 6, tzinfo=WIB)
-    assert plan_reminders(programme=PRAKERJA, now=morning).messages == {"h-7": 1}
+    assert plan_reminders(programme=H7_ALONE, now=morning).messages == {"h-7": 1}
     extend(WAVE_10, effective=morning + SECOND)
     assert Message.objects.get(person_id=ayu, step="h-7").state == "cancelled"
-    assert plan_reminders(programme=PRAKERJA, now=morning + 7 * DAY).messages == {"h-7": 1}
+    assert plan_reminders(programme=H7_ALONE, now=morning + 7 * DAY).messages == {"h-7": 1}
     fresh = Message.objects.get(person_id=ayu, step="h-7", state="planned")
     assert (fresh.deadline_version, fresh.deadline_at) == (2, NEXT_WEEK)
 

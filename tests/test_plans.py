@@ -26,6 +26,7 @@ _LISTS: dict[str, list[Any]] = {
     "operators": ["A"], "unsendable": ["x"], "trusted": ["+62811"], "others": ["+62811"], "routes": ["sms"],
     "dead": [1], "gateway_id": ["1"], "digest": [b"x"],
     "fate": ["delivered"], "reference": ["x"], "address": ["x"], "at": [MOMENT], "receipts": [1], "stand_ins": ["?"],
+    "variants": ["calm"], "shares": [0],
     "spending_waves": [1], "spending_ends": [MOMENT], "waves_over": [1],
 }  # fmt: skip
 _ONE: dict[str, Any] = {
@@ -38,7 +39,7 @@ _NUMBERS = {
     "after_wave", "place", "sender", "after_receipt", "prefix_length", "only_wave",
 }  # fmt: skip
 _IDS = {"person", "first_person", "last_person", "after_person", "after"}
-_FLAGS = {"skip_if_bought", "personal", "whole_waves", "anew"}
+_FLAGS = {"skip_if_bought", "personal", "whole_waves", "anew", "once"}
 _UTILITY = ("CREATE", "COPY", "TRUNCATE", "ANALYZE", "SET")
 
 
@@ -47,7 +48,7 @@ def value(name: str, text: str) -> Any:
         return _LISTS[name]
     if name in _ONE:
         return _ONE[name]
-    for names, found in ((_WORDS, "x"), (_NUMBERS, 1), (_IDS, PERSON), (_FLAGS, False)):
+    for names, found in (({"lots"}, b"x"), (_WORDS, "x"), (_NUMBERS, 1), (_IDS, PERSON), (_FLAGS, False)):
         if name in names:
             return found
     return Jsonb({}) if name in {"details", "watermarks", "held_by_wave", "brake"} else _LISTS.get(name, MOMENT)

@@ -27,6 +27,7 @@ from tests.scene import (
     BUDI,
     CITRA,
     DEADLINE,
+    H7_ALONE,
     IN_TIME,
     KEYS,
     NIGHT,
@@ -124,7 +125,7 @@ def test_the_new_deadline_is_reminded_of_and_met(tmp_path: Path) -> None:
     night()
     reinstate(ayu)
     morning = datetime(2020, 11, 27, 6, tzinfo=WIB)
-    assert plan_reminders(programme=PRAKERJA, now=morning).messages["h-7"] == 1
+    assert plan_reminders(programme=H7_ALONE, now=morning).messages["h-7"] == 1
     feed(tmp_path, bought(AYU, RENEWED - SECOND), now=RENEWED + timedelta(hours=1))
     assert (state_of(ayu), night(RENEWED + timedelta(hours=2)).due) == ("bought", 0)
 
@@ -132,10 +133,10 @@ def test_the_new_deadline_is_reminded_of_and_met(tmp_path: Path) -> None:
 @pytest.mark.django_db
 def test_a_reminder_of_the_deadline_that_was_missed_is_withdrawn_when_the_new_ones_are_planned() -> None:
     [ayu] = wave(AYU)
-    plan_reminders(programme=PRAKERJA, now=datetime(2020, 10, 24, 6, tzinfo=WIB))  # and nobody sends it
+    plan_reminders(programme=H7_ALONE, now=datetime(2020, 10, 24, 6, tzinfo=WIB))  # and nobody sends it
     night()
     reinstate(ayu)
-    assert plan_reminders(programme=PRAKERJA, now=datetime(2020, 11, 27, 6, tzinfo=WIB)).messages == {"h-7": 1}
+    assert plan_reminders(programme=H7_ALONE, now=datetime(2020, 11, 27, 6, tzinfo=WIB)).messages == {"h-7": 1}
     reminders = Message.objects.filter(person_id=ayu, step="h-7").order_by("deadline_version")
     assert list(reminders.values_list("deadline_version", "state")) == [(1, "cancelled"), (2, "planned")]
 

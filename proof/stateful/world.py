@@ -62,7 +62,7 @@ PROGRAMME = replace(
     steps=(
         _reminder("h-1", 1, skip=True),
         _reminder("h-0", 0, skip=False),
-        *(step for step in _SHIPPED.steps if step.days_before is None),
+        *(step for step in _SHIPPED.steps if not step.by_days),
     ),
 )
 """Three days to buy instead of thirty, a brake for few people, and a reminder that buyers are spared."""

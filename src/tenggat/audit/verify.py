@@ -137,7 +137,7 @@ def _in_force(days: Iterable[date], rule: Callable[[date], T]) -> tuple[list[dat
 
 
 def _steps(programme: Programme) -> Parameters:
-    reminders = [step.name for step in programme.steps if step.days_before is not None]
+    reminders = [step.name for step in programme.steps if step.by_days]
     return {"steps": reminders, "channels": notice_channels(programme, "revoked")}
 
 

@@ -39,7 +39,7 @@ def remind(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) ->
     from tenggat.deadlines.fallback import plan_fallbacks
     from tenggat.deadlines.reminders import plan_reminders
 
-    planned = plan_reminders(programme=house.programme, now=house.now, dry_run=dry_run)
+    planned = plan_reminders(programme=house.programme, now=house.now, keys=house.keys, dry_run=dry_run)
     fallbacks = {} if dry_run else plan_fallbacks(programme=house.programme, now=house.now)
 
     def show() -> None:

@@ -21,6 +21,7 @@ from tenggat.cli import (
     proving,
     remedies,
     replaying,
+    texts,
     verifying,
     waves,
 )
@@ -59,6 +60,7 @@ for part in (
     remedies,
     messages,
     figures,
+    texts,
     blacklist,
     proving,
     key_commands,

@@ -8,7 +8,7 @@ from pathlib import Path
 from tenggat.cli.house import ForeignDatabase, check_installation, database_url, load_programme, start_django
 from tenggat.foundation import home, keys
 from tenggat.foundation.refusals import Refusal
-from tenggat.messaging.texts import check_texts
+from tenggat.messaging.proofreading import check_texts
 
 
 class HomeDiffers(Refusal):

@@ -61,6 +61,28 @@ def line(text: str = "") -> None:
     print(text)  # noqa: T201
 
 
+def heading(name: str, rest: str) -> None:
+    """What follows is about this: the name stands out on a terminal."""
+    _styled(f"{name}  {rest}", (0, len(name)), "bold")
+
+
+def quiet(text: str) -> None:
+    """A remark that a reader may pass over."""
+    _styled(text, (0, len(text)), "dim")
+
+
+def _styled(text: str, span: tuple[int, int], style: str) -> None:
+    if not sys.stdout.isatty():
+        line(text)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    told = Text(text)
+    told.stylize(style, *span)
+    Console(soft_wrap=True).print(told)
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, last: bool = False, folds: str = "") -> None:
     """A table; columns of figures stand to the right. `last`: the last row is a sum; `folds`: the column that may wrap.
 

@@ -18,8 +18,11 @@ STATES = {
 }
 STEPS = {
     "accepted": "Pemberitahuan penerimaan",
+    "last-day": "Pengingat hari terakhir",
     "revoked": "Pemberitahuan pencabutan",
     "reinstated": "Pemberitahuan pemulihan",
+    "otp": "Kode masuk",
+    "answer": "Pemberitahuan jawaban",
 }
 OUTCOMES = {
     "planned": "menunggu dikirim",

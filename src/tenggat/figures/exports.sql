@@ -17,7 +17,7 @@ SELECT person_id, wave, source, reference, course_code AS course, price, occurre
 -- name: messages
 -- One row per planned message.
 -- reads: messaging_message
-SELECT person_id, step, channel, state, not_before, expires_at, sent_at, wave
+SELECT person_id, step, channel, state, not_before, expires_at, sent_at, wave, variant
   FROM messaging_message
  ORDER BY wave, person_id, step, channel;
 

@@ -68,6 +68,10 @@ class Keys:
                 "A record cannot be decrypted with the keys of this home; bring back the secrets it was made with."
             ) from None
 
+    def lots(self) -> bytes:
+        """32 bytes to draw lots with: who gets which variant of a message cannot be foreseen, and not be chosen."""
+        return hmac.digest(self.secret, b"tenggat lots", "sha256")
+
     def check(self) -> str:
         """A digest by which a database recognises its keys, and which tells nothing of them."""
         return hmac.digest(self.secret, b"tenggat key check", "sha256").hex()

@@ -10,9 +10,9 @@ from tenggat.messaging import outbox
 from tenggat.messaging.gateways.file import FileGateway, SenderAtWork
 from tenggat.messaging.handing import Delivered, Route
 from tenggat.messaging.pacing import Pace
+from tenggat.messaging.proofreading import check_texts
 from tenggat.messaging.routing import file_route
 from tenggat.messaging.sending import Around, Times, send_by
-from tenggat.messaging.texts import check_texts
 from tenggat.rules.programme import Programme
 
 _SQL = sql.load("tenggat.messaging", "outbox.sql")

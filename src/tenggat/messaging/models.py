@@ -34,6 +34,7 @@ class Message(models.Model):
     gateway_id = models.TextField(db_default="", help_text="the gateway's name for it, which its receipts carry")
     fate = models.TextField(db_default="", help_text="what receipts say of it; nothing is decided by one")
     fate_at = models.DateTimeField(null=True)
+    variant = models.TextField(db_default="", help_text="which text of the step, where it has several")
 
     class Meta:
         constraints = (

@@ -47,6 +47,7 @@ class Claimed(NamedTuple):
     phone: str | None
     email: str | None
     time_zone: str
+    variant: str = ""
 
     @property
     def address(self) -> str:

@@ -47,7 +47,7 @@ UPDATE messaging_message AS message
    AND message.channel = mine.channel AND message.deadline_version = mine.deadline_version
 RETURNING message.person_id::text, message.wave, message.step, message.channel, message.deadline_version,
           message.attempt, message.not_before::text, message.expires_at::text, message.deadline_at::text,
-          mine.name, mine.phone, mine.email, mine.time_zone;
+          mine.name, mine.phone, mine.email, mine.time_zone, message.variant;
 
 -- name: settle
 -- Writes down what the gateway answered to this sender, also where the sender had been taken for dead meanwhile.

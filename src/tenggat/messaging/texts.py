@@ -1,6 +1,7 @@
-"""What a message says: one GSM-7 segment, an absolute day, hour and zone, one next step, no link, no number to call."""
+"""What a message says: its template in words for one reader. What a template may say: proofreading.py."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
@@ -8,24 +9,17 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from tenggat.foundation.refusals import Refusal
-from tenggat.rules.programme import Programme, Step
-
-SEGMENT = 160
-"""Characters of one SMS in the GSM 7-bit default alphabet."""
+from tenggat.messaging.gsm7 import BASIC
+from tenggat.rules.programme import Step
 
 LONGEST_NAME = 16
 """Characters of a name that a text has room for; a longer one is cut at a word."""
 
-_GSM7 = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
-    "abcdefghijklmnopqrstuvwxyzäöñüà"
-)
 _ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 _MONTHS = {
     "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
-_LONGEST_DEADLINE = datetime(2020, 10, 31, 17, tzinfo=ZoneInfo("UTC"))
 
 
 class TemplateUnusable(Refusal):
@@ -45,56 +39,35 @@ class Reader:
     time_zone: str
 
 
-def check_texts(programme: Programme) -> None:
-    """Every step of the programme can be sent. Raises TemplateUnusable."""
-    for step in programme.steps:
-        template(step, programme.language, programme.title)
-
-
-def render(step: Step, reader: Reader, *, deadline_at: datetime) -> str:
-    """The text of a step for one person."""
+def render(
+    step: Step, reader: Reader, *, deadline_at: datetime, variant: str = "", values: Mapping[str, str] | None = None
+) -> str:
+    """The text of a step for one person. `values`: fields of this message alone (a code); KeyError: one is missing."""
     zones = (reader.time_zone, reader.programme_zone)
-    text, fields = _frame(step, reader.language, reader.title, zones, deadline_at)
-    return text.format(name=short_name(reader.name), **fields)
+    text, fields = _frame(step, variant, (reader.language, reader.title), zones, deadline_at)
+    return text.format(name=short_name(reader.name), **fields, **(values or {}))
 
 
 @lru_cache(maxsize=4096)
 def _frame(
-    step: Step, language: str, title: str, zones: tuple[str, str], deadline_at: datetime
+    step: Step, variant: str, programme: tuple[str, str], zones: tuple[str, str], deadline_at: datetime
 ) -> tuple[str, dict[str, str]]:
     """The template, and the fields that are the same for everyone: put together once, not for each message."""
+    language, title = programme
     deadline = last_minute(deadline_at, language=language, zone=zones[0], programme_zone=zones[1])
-    return template(step, language, title), {"title": sendable(title), "deadline": deadline}
+    return template(step, language, variant), {"title": sendable(title), "deadline": deadline}
+
+
+def template(step: Step, language: str, variant: str = "") -> str:
+    """The words of a variant, else of the step, else those that ship. Raises TemplateUnusable: there are none.
+
+    A variant that the programme file has no more says what the step says: who was to be told is told.
+    """
+    of_variant = next((known.text for known in step.variants if known.name == variant), None)
+    return of_variant or step.text or _shipped(step.name, language)
 
 
 @cache
-def template(step: Step, language: str, title: str) -> str:
-    """A step's own text, or the one that ships. Raises TemplateUnusable: missing, too long, not in the GSM alphabet."""
-    text = step.text or _shipped(step.name, language)
-    longest = max(
-        (
-            last_minute(_LONGEST_DEADLINE, language=language, zone=zone, programme_zone="Asia/Jakarta")
-            for zone in _ZONES
-        ),
-        key=len,
-    )
-    try:
-        sample = text.format(title=sendable(title), name="M" * LONGEST_NAME, deadline=longest)
-    except (KeyError, IndexError, ValueError):
-        raise TemplateUnusable(
-            f"The text of {step.name} has an unknown field; it may use {{title}}, {{name}} and {{deadline}}."
-        ) from None
-    if len(sample) > SEGMENT:
-        raise TemplateUnusable(
-            f"The text of {step.name} has up to {len(sample)} characters; an SMS has {SEGMENT}: shorten it."
-        )
-    if odd := sorted(set(sample) - _GSM7):
-        raise TemplateUnusable(
-            f"The text of {step.name} has {odd[0]!r}, which no plain SMS can carry: write it without."
-        )
-    return text
-
-
 def _shipped(name: str, language: str) -> str:
     try:
         return files("tenggat.messaging").joinpath(f"templates/{language}/{name}.txt").read_text("utf-8").strip()
@@ -105,18 +78,18 @@ def _shipped(name: str, language: str) -> str:
 
 def sendable(text: str) -> str:
     """The text in letters that an SMS can carry: an accent falls away, what has no plain letter becomes "?"."""
-    return "".join(letter if letter in _GSM7 else _plain(letter) for letter in text)
+    return "".join(letter if letter in BASIC else _plain(letter) for letter in text)
 
 
 def _plain(letter: str) -> str:
     base = unicodedata.normalize("NFKD", letter)[0]
-    return base if base in _GSM7 else "?"
+    return base if base in BASIC else "?"
 
 
 def short_name(name: str) -> str:
     """At most LONGEST_NAME characters, cut after a word, in letters that an SMS can carry."""
     plain = " ".join(name.split())
-    if not _GSM7.issuperset(plain):
+    if not BASIC.issuperset(plain):
         plain = sendable(plain)
     if len(plain) <= LONGEST_NAME:
         return plain

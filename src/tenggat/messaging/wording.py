@@ -58,7 +58,7 @@ def _outgoing(programme: Programme, row: Claimed, night: Mapping[str, datetime],
     """A slow gateway must give it up before night falls on the reader's clock, and before it is untrue."""
     step = programme.step(row.step)
     reader = Reader(programme.title, programme.language, programme.time_zone, row.name, row.time_zone)
-    text = render(step, reader, deadline_at=outbox.moment(row.deadline_at))
+    text = render(step, reader, deadline_at=outbox.moment(row.deadline_at), variant=row.variant)
     reference = outbox.reference(row) if plain else outbox.outward(row)
     expires = outbox.moment(row.expires_at)
     until = expires if step.urgent else min(expires, night[row.time_zone])

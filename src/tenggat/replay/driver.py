@@ -164,7 +164,7 @@ class _Office:
         self._done_with(path)
 
     def _remind(self, entry: Entry) -> None:
-        plan_reminders(programme=self.programme, now=entry.at)
+        plan_reminders(programme=self.programme, now=entry.at, keys=self.keys)
 
     def _deliver(self, entry: Entry) -> None:
         deliver(programme=self.programme, gateway=self.gateway, now=entry.at)

@@ -1,8 +1,8 @@
 """What a programme office did in 2020, as one list in the order of time; waves 4 to 10 overlap.
 
 Moments that were published stand in facts.py; the others are habits of an office: a wave is opened the day before it
-is announced, reminders are planned early in the morning and sent at noon, and revoking waits until the night's feeds
-are in and the settlement time is over.
+is announced, the accepted are told at once, reminders are planned early in the morning and sent at noon, and revoking
+waits until the night's feeds are in and the settlement time is over.
 """
 
 from dataclasses import dataclass
@@ -112,6 +112,8 @@ def timetable(waves: tuple[Calendar, ...]) -> tuple[Entry, ...]:
         entries |= {
             Entry(wave.opened_at, Act.OPEN, wave.number),
             Entry(wave.announced_at, Act.ANNOUNCE, wave.number),
+            Entry(wave.announced_at, Act.REMIND, wave.number),
+            Entry(wave.announced_at, Act.DELIVER),
             Entry(wave.reminded_at, Act.REMIND, wave.number),
             Entry(wave.revoked_at, Act.REVOKE, wave.number),
             Entry(wave.corrected_at, Act.CORRECT, wave.number),

@@ -7,7 +7,12 @@ from itertools import pairwise
 from tenggat.rules.reading import Reader
 
 _COUNTDOWN = re.compile(r"h-([0-9]+)")
-_EVENTS = ("revoked", "reinstated")
+_EVENTS = {
+    "revoked": "a participation is revoked",
+    "reinstated": "a revocation is undone",
+    "otp": "somebody asks for a code to sign in",
+    "answer": "a question is answered",
+}
 _DATED = ("first_purchase", "settlement", "brake", "window", "benefit")
 
 
@@ -23,6 +28,8 @@ def check(reader: Reader) -> None:
     _provinces_have_one_zone(reader)
     _operators_share_no_number(reader)
     _steps_make_sense(reader)
+    _steps_have_one_cause(reader)
+    _variants_share_everybody(reader)
 
 
 def _dates_ascend(reader: Reader, rule: str) -> None:
@@ -108,14 +115,40 @@ def _operators_share_no_number(reader: Reader) -> None:
 def _steps_make_sense(reader: Reader) -> None:
     shortest = min((row["days"] for row in reader.values["first_purchase"] if "days" in row), default=None)
     for number, row in enumerate(reader.values["step"]):
-        days_before = row.get("days_before")
-        if shortest is not None and days_before is not None and days_before >= shortest:
-            reader.problem(("step", number, "days_before"), f"must be less than the {shortest} days to buy")
-        if days_before is None and "days_before" not in row and row.get("name", _EVENTS[0]) not in _EVENTS:
-            message = f"is missing; only the notices {' and '.join(_EVENTS)} are sent by an event"
-            reader.problem(("step", number, "days_before"), message)
-        if (counted := _COUNTDOWN.fullmatch(row.get("name", ""))) and days_before != int(counted[1]):
+        for key in ("days_before", "days_after"):
+            if shortest is not None and row.get(key, 0) >= shortest:
+                reader.problem(("step", number, key), f"must be less than the {shortest} days to buy")
+        counted = _COUNTDOWN.fullmatch(row.get("name", ""))
+        if counted and row.get("days_before") != int(counted[1]):
             reader.problem(("step", number, "days_before"), f"must be {counted[1]}, as the name says")
         if row.get("audience") == "all" and row.get("skip_if_bought"):
             message = 'contradicts audience = "all": use "not_bought", or false here'
             reader.problem(("step", number, "skip_if_bought"), message)
+
+
+def _steps_have_one_cause(reader: Reader) -> None:
+    """Days before the deadline, days after the announcement, or an event: one of them sends a step."""
+    for number, row in enumerate(reader.values["step"]):
+        given = reader.source.data["step"][number].keys()  # a wrong value is a mistake of its own
+        days = [key for key in ("days_before", "days_after") if key in given]
+        name = row.get("name")
+        if name in _EVENTS:
+            for key in (*days, *(key for key in ("from", "variant") if key in given)):
+                reader.problem(("step", number, key), f'cannot stand here: "{name}" is sent when {_EVENTS[name]}')
+        elif len(days) > 1:
+            reader.problem(("step", number, "days_after"), "cannot stand beside days_before: choose one")
+        elif not days and name is not None:
+            message = f"is missing, and days_after too; only {', '.join(_EVENTS)} are sent by an event"
+            reader.problem(("step", number, "days_before"), message)
+
+
+def _variants_share_everybody(reader: Reader) -> None:
+    for step, row in enumerate(reader.values["step"]):
+        names = [variant.get("name") for variant in row["variant"]]
+        for number, name in enumerate(names):
+            if name is not None and name in names[:number]:
+                reader.problem(("step", step, "variant", number, "name"), f'"{name}" is there twice')
+        shares = [variant.get("share") for variant in row["variant"]]
+        if shares and None not in shares and sum(shares) != 100:
+            message = f"the shares of all variants must add up to 100 percent, not {sum(shares)}"
+            reader.problem(("step", step, "variant", len(shares) - 1, "share"), message)

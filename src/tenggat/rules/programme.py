@@ -22,11 +22,12 @@ from tenggat.rules.values import (
     SendingWindow,
     SpendingEnd,
     Step,
+    Variant,
 )
 
 __all__ = [
     "Benefit", "BenefitPart", "Brake", "FirstPurchaseRule", "IdentityRules", "NotInForce", "Operator", "Problem",
-    "Programme", "ProgrammeError", "SendingWindow", "SpendingEnd", "Step", "load", "shipped",
+    "Programme", "ProgrammeError", "SendingWindow", "SpendingEnd", "Step", "Variant", "load", "shipped",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -55,6 +56,7 @@ class Programme:
     windows: Dated[SendingWindow]
     spending_ends: tuple[SpendingEnd, ...] = ()
     operators: tuple[Operator, ...] = ()
+    domain: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -126,7 +128,7 @@ def read(source: TomlSource) -> Programme:
         digest=source.digest,
         source_text=source.text,
         identity=_identity(values["identity"][0], values["zone"]),
-        steps=tuple(Step(**{"days_before": None} | row) for row in values["step"]),
+        steps=tuple(_step(row) for row in values["step"]),
         first_purchases=_dated("first_purchase", values, lambda row: FirstPurchaseRule(**row)),
         settlements=_dated("settlement", values, lambda row: timedelta(minutes=row["minutes"])),
         brakes=_dated("brake", values, lambda row: Brake(**row)),
@@ -146,6 +148,12 @@ def _benefit(row: Row) -> Benefit:
     parts = tuple(BenefitPart(**part) for part in row["part"])
     total = row["training"] + sum(part.count * part.amount for part in parts)
     return Benefit(row["training"], parts, total, row["reference"])
+
+
+def _step(row: Row) -> Step:
+    same: Row = {"days_before": None}
+    same |= {key: value for key, value in row.items() if key not in {"from", "variant"}}
+    return Step(**same, since=row.get("from"), variants=tuple(Variant(**variant) for variant in row["variant"]))
 
 
 def _identity(row: Row, zones: list[Row]) -> IdentityRules:

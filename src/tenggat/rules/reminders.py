@@ -1,6 +1,6 @@
 """When a message may go to a person, on the person's own clock."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -20,21 +20,31 @@ class Schedule(NamedTuple):
     expires_at: datetime
 
 
-def schedule(programme: Programme, step: Step, *, deadline_at: datetime, zone: str, now: datetime) -> Schedule | None:
-    """Schedule a reminder n days before the last day; None where no sending hour is left in time.
+def schedule(
+    programme: Programme, step: Step, *, announced_at: datetime, deadline_at: datetime, zone: str, now: datetime
+) -> Schedule | None:
+    """Schedule a reminder for a wave and a deadline; None where the wave does not get it, or no hour is left in time.
 
-    The day is the last day in the programme's zone minus n; the hours are those of the person's `zone`. Found
-    late, it goes at once inside the sending hours. ValueError: the step is a notice and has no days.
+    The day is the last day minus n, or the day of the announcement plus n, in the programme's zone; the hours are
+    those of the person's `zone`. Nothing goes before the announcement; found late, it goes at once inside the
+    sending hours. ValueError: the step is a notice and has no days.
     """
-    if step.days_before is None:
-        raise ValueError(f"step {step.name} is a notice: nothing counts down to it")
-    local = ZoneInfo(zone)
-    last_day = (deadline_at - _TICK).astimezone(programme.zone).date()
-    day = last_day - step.days_before * _DAY
-    opens_at = _instant(datetime.combine(day, programme.window(day).opens), local)
-    not_before = next_open(programme, at=max(opens_at, now), zone=zone)
+    announced_on = announced_at.astimezone(programme.zone).date()
+    if not step.is_for_wave(announced_on):
+        return None
+    day = _day_of(programme, step, announced_on=announced_on, deadline_at=deadline_at)
+    opens_at = _instant(datetime.combine(day, programme.window(day).opens), ZoneInfo(zone))
+    not_before = next_open(programme, at=max(opens_at, announced_at, now), zone=zone)
     expires_at = last_close(programme, before=deadline_at, zone=zone)
     return Schedule(not_before, expires_at) if not_before < expires_at else None
+
+
+def _day_of(programme: Programme, step: Step, *, announced_on: date, deadline_at: datetime) -> date:
+    if step.days_after is not None:
+        return announced_on + step.days_after * _DAY
+    if step.days_before is None:
+        raise ValueError(f"step {step.name} is a notice: nothing counts down to it")
+    return (deadline_at - _TICK).astimezone(programme.zone).date() - step.days_before * _DAY
 
 
 def notice(programme: Programme, *, at: datetime, zone: str) -> Schedule:

@@ -180,6 +180,7 @@ FILE = Table("", (), tables=(
         Key("time_zone", zone),
         Key("clock_starts", one_of("announcement", "balance")),
         Key("language", one_of("id", "en")),
+        Key("domain", matching(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}", "prakerja.go.id"), required=False),
     ), needed=True),
     Table("identity", (
         Key("scheme", numbering(households=False)),
@@ -246,6 +247,8 @@ FILE = Table("", (), tables=(
     Table("step", (
         Key("name", _NAME),
         Key("days_before", whole(0, 3_660, "days"), required=False),
+        Key("days_after", whole(0, 3_660, "days"), required=False),
+        Key("from", day, required=False),
         Key("audience", one_of("all", "not_bought")),
         Key("skip_if_bought", flag),
         Key("channels", several(one_of(*CHANNELS))),
@@ -254,5 +257,11 @@ FILE = Table("", (), tables=(
         Key("urgent", flag, required=False),
         Key("may_opt_out", flag, required=False),
         _REFERENCE,
-    ), repeats=True),
+    ), repeats=True, tables=(
+        Table("variant", (
+            Key("name", _NAME),
+            Key("share", whole(1, 99, "percent")),
+            Key("text", text, required=False),
+        ), repeats=True),
+    )),
 ))  # fmt: skip

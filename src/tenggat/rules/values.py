@@ -81,14 +81,25 @@ class Brake:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One message of the programme; `days_before` is n of "H-n", or None for a notice that an event sends.
+class Variant:
+    """One of several texts of a step, for `share` percent of its people; None: the step's own text."""
 
+    name: str
+    share: int
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One message of the programme: planned by days (a reminder), or sent by an event of its name (a notice).
+
+    `days_before` is n of "H-n", `days_after` is counted from the announcement; at most one of them is given.
     `audience` is who it is planned for, `skip_if_bought` whether a purchase cancels it while unsent, and
     `channels` the ways to send it in order of preference: the next one is taken after a lasting failure, and where
     nothing was heard for `fallback_after` hours although the operator's receipts come as usual. `text` is the
     message; None: the one that ships. An `urgent` one is asked for by its reader: it goes before all others, at any
     hour. `may_opt_out`: one may refuse it.
+    `since`: only waves announced on that day or later get it; None: all. `variants` share its people, or are none.
     """
 
     name: str
@@ -101,6 +112,18 @@ class Step:
     fallback_after: int | None = None
     urgent: bool = False
     may_opt_out: bool = False
+    days_after: int | None = None
+    since: date | None = None
+    variants: tuple[Variant, ...] = ()
+
+    @property
+    def by_days(self) -> bool:
+        """Whether days say when it is sent, and not an event."""
+        return self.days_before is not None or self.days_after is not None
+
+    def is_for_wave(self, announced_on: date) -> bool:
+        """Whether a wave announced on a day gets it."""
+        return self.since is None or self.since <= announced_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ def moments(act: Act, wave: int) -> list[datetime]:
 def test_wave_10_is_reminded_on_24_october_and_revoked_in_the_night_after_the_31st() -> None:
     wave = CALENDARS[9]
     assert wave.deadline_at - timedelta(minutes=1) == datetime(2020, 10, 31, 23, 59, tzinfo=WIB)
-    assert moments(Act.REMIND, 10) == [datetime(2020, 10, 24, 6, tzinfo=WIB)]
+    told = datetime(2020, 10, 2, 12, tzinfo=WIB)
+    assert moments(Act.REMIND, 10) == [told, datetime(2020, 10, 24, 6, tzinfo=WIB)]
+    assert Entry(told, Act.DELIVER) in ENTRIES
     assert moments(Act.REVOKE, 10) == [datetime(2020, 11, 1, 2, 30, tzinfo=WIB)]
     assert Entry(datetime(2020, 10, 24, 12, tzinfo=WIB), Act.DELIVER) in ENTRIES
 
@@ -41,7 +43,8 @@ def test_everything_is_in_the_order_of_time_and_stands_once() -> None:
 @pytest.mark.parametrize("wave", CALENDARS, ids=lambda wave: str(wave.number))
 def test_a_wave_is_opened_announced_reminded_fed_revoked_and_corrected_in_turn(wave: Calendar) -> None:
     acts = (Act.OPEN, Act.ANNOUNCE, Act.REMIND, Act.REVOKE, Act.CORRECT)
-    [opened, announced, reminded, revoked, corrected] = [moments(act, wave.number)[0] for act in acts]
+    [opened, announced, reminded, revoked, corrected] = [moments(act, wave.number)[-1] for act in acts]
+    assert moments(Act.REMIND, wave.number) == [announced, reminded]
     assert opened < announced < reminded < wave.deadline_at < wave.fed_at < revoked < corrected
     assert revoked - wave.deadline_at >= load("prakerja").settlement(date(2020, 4, 20))
 

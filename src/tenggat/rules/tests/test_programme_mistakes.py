@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tenggat.rules.programme import load
+from tenggat.rules.programme import Variant, load
 from tenggat.rules.tests.demo_file import BRAKE, GOOD, Mistakes
 
 ONE_MISTAKE = [  # what stands there, what is written instead, where it is found, what is said
@@ -82,7 +82,28 @@ ONE_MISTAKE = [  # what stands there, what is written instead, where it is found
     ('audience = "not_bought"', 'audience = "all"', "step 1, skip_if_bought", "contradicts"),
     ('channels = ["sms"]', 'channels = ["pigeon"]', "step 1, channels", '"sms" or "email" or "whatsapp"'),
     ("days_before = 7", "days_before = 6", "step 1, days_before", "must be 7, as the name says"),
-    ('name = "h-7"\ndays_before = 7', 'name = "welcome"', "step 1, days_before", "is missing; only the notices"),
+    ('name = "h-7"\ndays_before = 7', 'name = "welcome"', "step 1, days_before", "is missing, and days_after too"),
+    ("days_before = 7", "days_before = 7\ndays_after = 1", "step 1, days_after", "cannot stand beside days_before"),
+    (
+        'name = "h-7"\ndays_before = 7',
+        'name = "later"\ndays_after = 15',
+        "step 1, days_after",
+        "less than the 15",
+    ),
+    (
+        'name = "h-7"\ndays_before = 7',
+        'name = "otp"\ndays_before = 7',
+        "step 1, days_before",
+        '"otp" is sent when somebody asks for a code',
+    ),
+    (
+        'name = "h-7"\ndays_before = 7',
+        'name = "revoked"\nfrom = 2021-01-01',
+        "step 1, from",
+        '"revoked" is sent when a participation is revoked',
+    ),
+    ("days_before = 7", "days_before = 7\nfrom = 7", "step 1, from", "without quotes, not a number"),
+    ('language = "id"', 'language = "id"\ndomain = "https://x.id"', "programme, domain", 'look like "prakerja.go.id"'),
     (
         'name = "h-7"\ndays_before = 7',
         'name = "h-15"\ndays_before = 15',
@@ -106,6 +127,49 @@ def test_a_mistake_is_found_with_its_place(good: str, bad: str, where: str, said
     found = [problem for problem in mistakes(GOOD.replace(good, bad, 1)) if problem.where == where]
     assert len(found) == 1
     assert said in found[0].message
+
+
+def test_a_wrong_number_of_days_is_one_mistake(mistakes: Mistakes) -> None:
+    [problem] = mistakes(GOOD.replace('name = "h-7"\ndays_before = 7', 'name = "soon"\ndays_after = "0"'))
+    assert problem.where == "step 1, days_after"
+
+
+VARIANTS = (
+    GOOD
+    + """
+[[step.variant]]
+name = "calm"
+share = 60
+[[step.variant]]
+name = "brisk"
+share = 40
+text = "{name}: {deadline}"
+"""
+)
+
+
+def test_a_step_may_have_variants(tmp_path: Path) -> None:
+    file = tmp_path / "demo.toml"
+    file.write_text(VARIANTS, "utf-8")
+    [step] = load(file).steps
+    assert step.variants == (Variant("calm", 60), Variant("brisk", 40, "{name}: {deadline}"))
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "where", "said"),
+    [
+        ("share = 40", "share = 41", "step 1, variant 2, share", "add up to 100 percent, not 101"),
+        ("share = 40", "share = 39", "step 1, variant 2, share", "add up to 100 percent, not 99"),
+        ("share = 60", "share = 100", "step 1, variant 1, share", "from 1 to 99 percent"),
+        ('"brisk"', '"calm"', "step 1, variant 2, name", '"calm" is there twice'),
+        ('name = "h-7"\ndays_before = 7', 'name = "answer"', "step 1, variant", "a question is answered"),
+        ('text = "{name}: {deadline}"', "txt = 1", "step 1, variant 2, txt", "did you mean text?"),
+    ],
+)
+def test_variants_share_everybody(good: str, bad: str, where: str, said: str, mistakes: Mistakes) -> None:
+    [problem] = mistakes(VARIANTS.replace(good, bad))
+    assert problem.where == where
+    assert said in problem.message
 
 
 def test_a_brake_leaves_a_band(mistakes: Mistakes) -> None:

@@ -77,12 +77,28 @@ def test_h_7_goes_to_all_in_2020_and_says_that_no_article_orders_it() -> None:
     assert (step.days_before, step.audience, step.skip_if_bought) == (7, "all", False)
     assert step.channels == ("sms", "email")
     assert "no article" in step.reference
-    assert [step.name for step in PRAKERJA.steps] == ["h-7", "revoked", "reinstated"]
+
+
+def test_prakerja_tells_the_accepted_at_once_and_has_a_ladder_from_2021_on() -> None:
+    names = ["accepted", "h-7", "h-3", "last-day", "revoked", "reinstated", "otp", "answer"]
+    assert [step.name for step in PRAKERJA.steps] == names
+    accepted, last = PRAKERJA.step("accepted"), PRAKERJA.step("last-day")
+    assert (accepted.days_after, accepted.days_before, accepted.audience) == (0, None, "all")
+    assert (last.days_before, last.audience, last.skip_if_bought) == (0, "not_bought", True)
+    assert not last.is_for_wave(date(2020, 12, 31))
+    assert last.is_for_wave(date(2021, 1, 1))
+    assert accepted.is_for_wave(date(2020, 4, 11))
+    assert [step.name for step in PRAKERJA.steps if step.urgent] == ["otp"]
+    assert [step.name for step in PRAKERJA.steps if not step.by_days] == names[4:]
+
+
+def test_prakerja_has_a_domain_and_the_example_none() -> None:
+    assert (PRAKERJA.domain, load("chile-ejemplo").domain) == ("prakerja.go.id", "")
 
 
 def test_an_unknown_step_is_a_key_error_with_its_name() -> None:
-    with pytest.raises(KeyError, match="h-3"):
-        PRAKERJA.step("h-3")
+    with pytest.raises(KeyError, match="h-30"):
+        PRAKERJA.step("h-30")
 
 
 def test_before_the_first_value_nothing_is_in_force() -> None:

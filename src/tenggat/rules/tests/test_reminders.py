@@ -1,6 +1,7 @@
 """When a message may go: the day by the programme's calendar, the hours by the person's clock."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenggat.rules.deadlines import deadline_at
-from tenggat.rules.programme import load
+from tenggat.rules.programme import Step, load
 from tenggat.rules.reminders import Schedule, last_close, notice, schedule
 
 PRAKERJA = load("prakerja")
@@ -24,8 +25,12 @@ def local(zone: str, year: int, month: int, day: int, hour: int, minute: int = 0
     return datetime(year, month, day, hour, minute, tzinfo=ZoneInfo(zone))
 
 
+def step_at(step: Step, *, at: datetime = ANNOUNCED, zone: str = WIB, now: datetime = ANNOUNCED) -> Schedule | None:
+    return schedule(PRAKERJA, step, announced_at=at, deadline_at=DEADLINE, zone=zone, now=now)
+
+
 def h_7(*, zone: str = WIB, now: datetime = ANNOUNCED) -> Schedule | None:
-    return schedule(PRAKERJA, H7, deadline_at=DEADLINE, zone=zone, now=now)
+    return schedule(PRAKERJA, H7, announced_at=ANNOUNCED, deadline_at=DEADLINE, zone=zone, now=now)
 
 
 @pytest.mark.parametrize("zone", [WIB, WITA, WIT])
@@ -77,6 +82,7 @@ def test_the_morning_after_a_clock_change_is_still_8_or_9_by_the_clock() -> None
     found = schedule(
         CHILE,
         CHILE.step("h-2"),
+        announced_at=datetime(2023, 8, 5, 12, tzinfo=UTC),
         deadline_at=deadline,
         zone="America/Santiago",
         now=datetime(2023, 8, 10, tzinfo=UTC),
@@ -90,9 +96,47 @@ def test_hours_that_end_at_the_deadline_itself_end_in_time() -> None:
     assert last_close(PRAKERJA, before=evening - TICK, zone=WIB) == evening - timedelta(days=1)
 
 
+def test_the_accepted_are_told_at_once_inside_the_hours() -> None:
+    accepted, evening = PRAKERJA.step("accepted"), local(WIB, 2020, 10, 31, 20)
+    assert step_at(accepted) == Schedule(ANNOUNCED, evening)
+    assert step_at(accepted, now=ANNOUNCED - timedelta(days=2)) == Schedule(ANNOUNCED, evening)
+    late = local(WIB, 2020, 10, 20, 9, 15)
+    assert step_at(accepted, now=late) == Schedule(late, evening)
+    night = local(WIB, 2020, 10, 2, 21)
+    assert step_at(accepted, at=night) == Schedule(local(WIB, 2020, 10, 3, 8), evening)
+    assert step_at(accepted, now=evening) is None
+
+
+def test_at_an_hour_that_is_evening_in_papua_they_are_told_in_the_morning_there() -> None:
+    found = step_at(PRAKERJA.step("accepted"), at=local(WIB, 2020, 10, 2, 18, 30), zone=WIT)
+    assert found is not None
+    assert found.not_before == local(WIT, 2020, 10, 3, 8)
+
+
+def test_days_after_are_counted_from_the_day_of_the_announcement() -> None:
+    after_two = replace(PRAKERJA.step("accepted"), days_after=2)
+    found = step_at(after_two, zone=WIT)
+    assert found is not None
+    assert found.not_before == local(WIT, 2020, 10, 4, 8)
+
+
+def test_a_step_is_for_waves_announced_on_its_first_day_or_later() -> None:
+    first = ANNOUNCED.date()
+    assert step_at(replace(H7, since=first)) == h_7()
+    assert step_at(replace(H7, since=first + timedelta(days=1))) is None
+    assert step_at(PRAKERJA.step("h-3")) is None
+    assert step_at(replace(PRAKERJA.step("h-3"), since=None)) is not None
+
+
+def test_the_day_of_the_announcement_is_that_of_the_programme() -> None:
+    late = datetime(2020, 10, 1, 17, tzinfo=UTC)  # 2 October in Jakarta
+    assert step_at(replace(H7, since=date(2020, 10, 2)), at=late) is not None
+    assert step_at(replace(H7, since=date(2020, 10, 2)), at=late - TICK) is None
+
+
 def test_a_notice_has_no_days_to_count_down() -> None:
     with pytest.raises(ValueError, match="revoked is a notice"):
-        schedule(PRAKERJA, PRAKERJA.step("revoked"), deadline_at=DEADLINE, zone=WIB, now=ANNOUNCED)
+        step_at(PRAKERJA.step("revoked"))
 
 
 def test_a_notice_of_the_night_goes_in_the_morning_and_lives_a_week() -> None:
