@@ -23,6 +23,7 @@ from tenggat.messaging.gateways import GatewayUnusable, Outgoing
 from tenggat.messaging.gateways.smpp import alphabet
 from tenggat.messaging.gateways.smpp.receipts import MARK, Told, read
 from tenggat.messaging.gateways.smpp.settings import Settings
+from tenggat.messaging.gateways.smpp.sockets import send_at_once
 
 RECEIPTS_AT_ONCE = 20_000
 """How many may wait to be read; the SMSC is told "queue full" for more, and tries again."""
@@ -73,6 +74,7 @@ class Session:
                     "The SMSC cannot be reached or lets nobody in: check host, port, system_id and password, "
                     "and whether it knows this machine's address."
                 ) from None
+        send_at_once(settings.port)
         return cls(settings, ways, wake)
 
     def submit(self, message: Outgoing, octets: bytes) -> "asyncio.Future[smpp34.SubmitSmResp]":
