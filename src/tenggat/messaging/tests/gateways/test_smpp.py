@@ -19,7 +19,7 @@ from tenggat.messaging.tests.gateways.letters import NOW, by_outcome, letters, r
 Pair = tuple[SmppGateway, Simulated]
 
 
-def settings_for(port: int, **changed: Any) -> Settings:
+def settings_for(port: int, /, **changed: Any) -> Settings:
     usual = {"host": "127.0.0.1", "port": port, "system_id": "tenggat", "password": "rahasia", "source": "PRAKERJA"}
     quick = {"response_timeout": 0.4, "connect_timeout": 0.6, "pause": 0.01, "throttle_pause": 0.02, "window": 10}
     return Settings(**{**usual, **quick, **changed})
@@ -181,7 +181,17 @@ def test_a_port_where_nobody_listens_is_said_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"password": "a" * 9}, {"response_timeout": 30}, {"window": 0}, {"zone": "Jakarta"}, {"source": "é"}]
+    "wrong",
+    [
+        {"password": "a" * 9},
+        {"response_timeout": 30},
+        {"window": 0},
+        {"zone": "Jakarta"},
+        {"source": "é"},
+        {"source": "KARTUPRAKERJA"},
+        {"source_ton": 256},
+        {"port": 70000},
+    ],
 )
 def test_settings_that_smpp_does_not_allow_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(GatewayUnusable):
@@ -261,8 +271,7 @@ def test_an_abandoned_batch_does_not_hold_up_the_next() -> None:
 SHARES = st.sampled_from([0.0, 0.05, 0.3])
 
 
-@pytest.mark.slow
-@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(
     seed=st.integers(0, 999),
     drop_acks=SHARES,
