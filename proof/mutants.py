@@ -47,7 +47,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
         "tests/test_spending.py", "tests/test_decision_races.py", "tests/test_races.py",
     ),
     "tenggat.deadlines.reminders": (
-        "tests/test_delivery.py", "tests/test_extensions.py", "tests/test_reinstating.py",
+        "tests/test_steps.py", "tests/test_delivery.py", "tests/test_extensions.py", "tests/test_reinstating.py",
         "tests/test_decision_races.py",
     ),
 }  # fmt: skip
