@@ -16,6 +16,9 @@ from tenggat.messaging.gateways import Fate, Gateway, GatewayUnusable, Outcome, 
 from tenggat.messaging.gateways.smpp import Settings, SmppGateway
 from tenggat.messaging.tests.gateways.letters import NOW, by_outcome, letters, references
 
+SEEN = 0.3
+"""Seconds after which this side of a connection knows that the other has closed it."""
+
 Pair = tuple[SmppGateway, Simulated]
 
 
@@ -153,6 +156,7 @@ def test_a_connection_that_ended_in_between_costs_no_message() -> None:
     with simulated() as first, SmppGateway(settings_for(first.port)) as gateway:
         list(gateway.send(letters(3), at=NOW))
         first.stop()
+        time.sleep(SEEN)
         with simulated(port=first.port) as second:
             outcomes = by_outcome(gateway.send(letters(5), at=NOW))
     assert len(outcomes[Outcome.ACCEPTED]) == 5
@@ -162,6 +166,7 @@ def test_a_connection_that_ended_in_between_costs_no_message() -> None:
 def test_when_nobody_answers_any_more_nothing_of_the_next_batch_has_left() -> None:
     with simulated() as smsc, SmppGateway(settings_for(smsc.port, tries=2)) as gateway:
         smsc.stop()
+        time.sleep(SEEN)
         with pytest.raises(GatewayUnusable):
             list(gateway.send(letters(3), at=NOW))
 
