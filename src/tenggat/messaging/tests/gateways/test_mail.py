@@ -79,7 +79,7 @@ def settings_for(controller: Controller, **changed: Any) -> Settings:
         "sender": "Kartu Prakerja <kabar@contoh.id>",
         "domain": "contoh.id",
         "options": {"host": "127.0.0.1", "port": controller.port},
-        "timeout": 2.0,
+        "timeout": 10.0,
     }
     return Settings(**{**usual, **changed})
 

@@ -38,7 +38,7 @@ def meeting(answer: Any, **changed: Any) -> Iterator[tuple[WhatsAppGateway, Prov
     with provider(answer if callable(answer) else lambda _: answer) as there:
         usual: dict[str, Any] = {"token": "EAAG", "phone_number_id": "106540352242922", "template": "tenggat"}
         with WhatsAppGateway(
-            Settings(**{**usual, "endpoint": there.url + "/v23.0", "timeout": 0.5, **changed})
+            Settings(**{**usual, "endpoint": there.url + "/v23.0", "timeout": 5.0, **changed})
         ) as gateway:
             yield gateway, there
 
