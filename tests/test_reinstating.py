@@ -257,14 +257,15 @@ def test_the_database_lets_nobody_back_who_stays_on_the_blacklist() -> None:
         )
 
 
+@pytest.mark.parametrize("bought_at", [DEADLINE + SECOND, DECIDED], ids=["before", "in the same instant"])
 @pytest.mark.django_db
 def test_what_was_too_late_before_the_new_clock_is_no_purchase_in_time_for_the_audit_of_everything(
-    tmp_path: Path,
+    tmp_path: Path, bought_at: datetime
 ) -> None:
     [ayu] = wave(AYU)
     catalogue(tmp_path)
-    feed(tmp_path, bought(AYU, DEADLINE + SECOND))
     night()
+    feed(tmp_path, bought(AYU, bought_at), now=DECIDED)
     reinstate(ayu)
     night(RENEWED + timedelta(hours=3))
     assert state_of(ayu) == "revoked"

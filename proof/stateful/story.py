@@ -207,7 +207,13 @@ class Story:
         self.oracle.run = run
 
     def race(self, name: str, edge: str, source: str) -> None:
-        """A purchase is told while an engine runs: whoever comes first, the outcome is the same (I2)."""
+        """A purchase is told while an engine runs: whoever comes first, the outcome is the same (I2).
+
+        Not of a spoilt record: whether it is apart depends on who was first, and Hypothesis tries a history twice.
+        """
+        person = self.oracle.people.get(name)
+        if person and person.spoilt:
+            return
         row = self._purchase(source, name, "EXCEL", edge)
         self.feeds.setdefault(source, []).append(row)
         tell = partial(self.world.feed, source, [row], now=self.now)
@@ -215,10 +221,8 @@ class Story:
         self._heard([row])
         self.oracle.night(self.now)
         told = {(message.name, message.version) for message in looks.messages() if message.step == "revoked"}
-        if (person := self.oracle.people.get(name)) and (name, person.version) in told:
+        if person and (name, person.version) in told:
             person.revocations.add(person.version)  # the engine was first, and the purchase undid it
-        if person and person.spoilt:
-            person.apart = looks.people()[name].apart  # the same with a record that the engine met first
 
     def _next_due(self) -> set[str]:
         """Whom the next engine takes in its first run, the brake aside."""

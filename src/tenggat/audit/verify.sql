@@ -149,7 +149,7 @@ WITH revoked AS (
                       SELECT FROM journal_event AS decision
                        WHERE decision.person_id = revoked.person_id AND decision.wave = revoked.wave
                          AND decision.kind = 'reinstated' AND decision.details ->> 'starts_at' IS NOT NULL
-                         AND decision.occurred_at > purchase.occurred_at)))
+                         AND decision.occurred_at >= purchase.occurred_at)))
 ), held AS (
     SELECT DISTINCT revoked.person_id, revoked.wave
       FROM revoked
@@ -208,7 +208,7 @@ WITH announced AS (
                           SELECT FROM journal_event AS decision
                            WHERE decision.person_id = participation.person_id AND decision.wave = participation.wave
                              AND decision.kind = 'reinstated' AND decision.details ->> 'starts_at' IS NOT NULL
-                             AND decision.occurred_at > purchase.occurred_at)))
+                             AND decision.occurred_at >= purchase.occurred_at)))
 ), escaped AS (
     SELECT idle.person_id, idle.wave
       FROM idle

@@ -41,7 +41,7 @@ WITH decided AS (
                           SELECT FROM journal_event AS decision
                            WHERE decision.person_id = decided.person_id AND decision.wave = decided.wave
                              AND decision.kind = 'reinstated' AND decision.details ->> 'starts_at' IS NOT NULL
-                             AND decision.occurred_at > purchase.occurred_at))
+                             AND decision.occurred_at >= purchase.occurred_at))
                   AND (NOT purchase.late
                        OR (EXISTS (SELECT FROM training_course AS course WHERE course.code = purchase.course_code)
                            AND purchase.price <= (
