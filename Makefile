@@ -33,7 +33,7 @@ check: setup ## lint, types, floors and the fast tests, in under a minute
 	@$(BIN)/pytest -q -n 2 -m "not slow and not db" --no-header
 
 test: setup ## everything: the whole suite, on the embedded server
-	@scripts/with-pango $(BIN)/pytest -n 2 -q
+	@scripts/with-kannel scripts/with-pango $(BIN)/pytest -n 2 -q
 
 test-15: setup ## the database tests on Debian's PostgreSQL 15, the oldest supported
 	@scripts/with-postgresql-15 scripts/with-pango $(BIN)/pytest -q -n 2 -m db --ignore=src/tenggat/foundation/tests/embedded

@@ -33,6 +33,31 @@ def _crashes(*, quick: bool) -> bool:
     return not wrong
 
 
+def _month(*, quick: bool) -> bool:
+    """A month of messages, over a gateway that loses answers, by senders that die."""
+    from proof.month import months
+
+    right = True
+    head = ("people", "lost acks", "kills", "seconds", "handed over", "unknown")
+    wrongs = ("sent twice", "said, not sent", "sent, not said", "unaccounted", "at night", "missed")
+    print("".join(f"{word:>16}" for word in (*head, *wrongs)))
+    for month in months(quick=quick):
+        figures = (
+            month.people,
+            f"{month.dropped:.0%}",
+            month.kills,
+            f"{month.seconds:.0f}",
+            month.handed,
+            month.unknown,
+        )
+        wrong = (month.sent_twice, month.said_not_sent, month.not_said, month.unaccounted, month.at_night, month.missed)
+        print("".join(f"{word:>16}" for word in (*figures, *wrong)), flush=True)
+        for fault in month.faults:
+            print(f"  {fault}")
+        right = right and month.right
+    return right
+
+
 def _model(*, quick: bool) -> bool:
     """Every order of the steps, in Spin; as quick as it can be."""
     return _ran([str(ROOT / "scripts" / "check-model")], minutes=6)
@@ -62,6 +87,7 @@ def _mutants(*, quick: bool) -> bool:
 
 PARTS: dict[str, Callable[..., bool]] = {
     "crashes": _crashes,
+    "month": _month,
     "model": _model,
     "interleavings": _interleavings,
     "stateful": _stateful,

@@ -10,6 +10,7 @@ from tenggat.deadlines import approving, engine
 from tenggat.deadlines.models import Run
 from tenggat.foundation.refusals import Refusal
 from tenggat.journal.models import Act
+from tenggat.registry.actions import NameUnusable
 from tenggat.rules.values import Brake, Dated
 from tests.scene import AYU, BUDI, NIGHT, OFFICER, PRAKERJA, night, states, wave
 
@@ -60,8 +61,8 @@ def test_the_same_person_twice_is_refused(again: str) -> None:
     ("run", "by", "refusal"),
     [
         (10**9, "Sari", approving.RunUnknown),
-        (None, "  ", approving.NameUnusable),
-        (None, "x" * 201, approving.NameUnusable),
+        (None, "  ", NameUnusable),
+        (None, "x" * 201, NameUnusable),
     ],
 )
 def test_what_is_no_approval_is_refused(run: int | None, by: str, refusal: type[Refusal]) -> None:

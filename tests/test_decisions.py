@@ -11,7 +11,6 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Sum
 
 from tenggat.deadlines import deciding, engine
-from tenggat.deadlines.approving import NameUnusable
 from tenggat.deadlines.deciding import CannotBeLifted, DecisionUnknown, Terms
 from tenggat.deadlines.models import Decision
 from tenggat.deadlines.naming import MomentRefused, SamePerson
@@ -20,7 +19,7 @@ from tenggat.foundation.refusals import Refusal
 from tenggat.journal.models import Act, Event
 from tenggat.ledger.models import Entry
 from tenggat.messaging.models import Message
-from tenggat.registry.actions import ReasonMissing
+from tenggat.registry.actions import NameUnusable, ReasonMissing
 from tenggat.registry.models import BlacklistEntry
 from tenggat.rules.values import Brake, Dated
 from tenggat.waves.models import Hold, Participation

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 from uuid import UUID
 
@@ -256,6 +257,25 @@ def test_the_order_in_which_extensions_are_written_down_does_not_matter() -> Non
     assert extend(Scope(person_id=ayu), far, effective=DEADLINE + DAY).affected == 0
     extend(WAVE_10, now=DEADLINE + 2 * DAY)
     assert deadline_of(ayu)[0] == far
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+def test_a_chain_of_extensions_written_down_in_any_order_gives_the_last_deadline(order: tuple[int, ...]) -> None:
+    [ayu] = wave(AYU)
+    chain = [(BEFORE, DEADLINE + DAY), (DEADLINE + SECOND, NEXT_WEEK), (DEADLINE + 2 * DAY, NEXT_WEEK + DAY)]
+    for place in order:
+        extend(WAVE_10, chain[place][1], effective=chain[place][0], now=DEADLINE + 3 * DAY)
+    assert deadline_of(ayu)[0] == Wave.objects.get(number=10).deadline_at == NEXT_WEEK + DAY
+
+
+def test_the_first_purchase_is_told_by_the_new_deadline(tmp_path: Path) -> None:
+    [ayu] = wave(AYU)
+    catalogue(tmp_path)
+    feed(tmp_path, bought(AYU, ref="P1"), bought(AYU, LATE, ref="P2"), now=LATE)
+    feed(tmp_path, cancelled(AYU, LATE + SECOND, ref="P1"), now=LATE + DAY)  # it counted by the old deadline
+    assert extend(WAVE_10, now=LATE + DAY).affected == 1
+    standing = Participation.objects.get(person_id=ayu)
+    assert (standing.state, standing.first_purchase_at) == ("bought", LATE)
 
 
 def test_an_extension_never_takes_a_purchase_away(tmp_path: Path) -> None:

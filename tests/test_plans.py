@@ -22,7 +22,9 @@ _LISTS: dict[str, list[Any]] = {
     "state": ["accepted"], "outcome": ["file"], "code": ["A"], "title": ["A"], "institution": ["A"], "price": [1],
     "fingerprints": [PERSON], "households": [PERSON], "people": [PERSON], "numbers": [PERSON], "days": [MOMENT.date()],
     "ciphers": [b"x"], "ids": [PERSON], "totals": [1], "trainings": [1], "unseen": [1], "running": [1],
-    "prefixes": ["+62811"], "others": ["+62811"], "routes": ["sms"], "dead": [1], "gateway_id": ["1"], "digest": [b"x"],
+    "prefixes": ["+62811"],
+    "operators": ["A"], "unsendable": ["x"], "trusted": ["+62811"], "others": ["+62811"], "routes": ["sms"],
+    "dead": [1], "gateway_id": ["1"], "digest": [b"x"],
     "fate": ["delivered"], "reference": ["x"], "address": ["x"], "at": [MOMENT], "receipts": [1], "stand_ins": ["?"],
     "variants": ["calm"], "shares": [0],
     "spending_waves": [1], "spending_ends": [MOMENT], "waves_over": [1],
@@ -31,10 +33,10 @@ _ONE: dict[str, Any] = {
     "wave": 1, "step": "h-7", "state": "accepted", "channel": "sms", "deadline_version": 1, "person_id": PERSON,
     "price": 1, "code": "A", "title": "A", "institution": "A",
 }  # fmt: skip
-_WORDS = {"source", "reference", "reason", "actor", "rule_digest", "zone", "outcome", "route", "kind"}
+_WORDS = {"source", "reference", "reason", "actor", "rule_digest", "zone", "outcome", "route", "kind", "only_step"}
 _NUMBERS = {
     "kept_lines", "run", "size", "turn", "expected", "number", "version", "limit", "lower", "seen", "upper", "shift",
-    "after_wave", "place", "sender", "after_receipt",
+    "after_wave", "place", "sender", "after_receipt", "prefix_length", "only_wave",
 }  # fmt: skip
 _IDS = {"person", "first_person", "last_person", "after_person", "after"}
 _FLAGS = {"skip_if_bought", "personal", "whole_waves", "anew", "once"}
@@ -102,7 +104,7 @@ def plan(room: str, name: str) -> str:
         ("messaging", "dead_senders", "messaging_sending"),
         ("messaging", "take_over", "messaging_sending"),
         ("messaging", "tell_named", "messaging_named"),
-        ("messaging", "candidates", "messaging_unknown"),
+        ("messaging", "candidates", "messaging_named"),
         ("messaging", "take_inbox", "messaging_inbox"),
         ("training", "resolve", "registry_nik_leads_to_one"),
         ("waves", "known_people", "registry_nik_leads_to_one"),

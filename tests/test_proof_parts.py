@@ -21,4 +21,4 @@ def test_an_unknown_part_is_refused_with_the_known_ones(capsys: pytest.CaptureFi
     with pytest.raises(SystemExit) as refused:
         asked(["planes"])
     assert refused.value.code == 2
-    assert "'planes'; name one of crashes, model" in capsys.readouterr().err
+    assert "'planes'; name one of crashes, month, model" in capsys.readouterr().err

@@ -10,7 +10,6 @@ from django.db.models import Sum
 
 from tenggat.audit.verify import verify
 from tenggat.deadlines import reinstating
-from tenggat.deadlines.approving import NameUnusable
 from tenggat.deadlines.reminders import plan_reminders
 from tenggat.figures.report import report, report_as_of
 from tenggat.foundation.refusals import Refusal
@@ -19,7 +18,7 @@ from tenggat.ledger.models import Entry
 from tenggat.messaging.delivery import deliver
 from tenggat.messaging.gateways.file import FileGateway
 from tenggat.messaging.models import Message
-from tenggat.registry.actions import ReasonMissing, ReasonUnusable, blacklist_add
+from tenggat.registry.actions import NameUnusable, ReasonMissing, ReasonUnusable, blacklist_add
 from tenggat.registry.models import BlacklistEntry
 from tenggat.training.models import Purchase
 from tenggat.waves.models import HouseholdSeat, Participation, Wave

@@ -4,6 +4,8 @@ from proof.stateful.planting import Change, Fault
 
 _REVOKE = "tenggat.deadlines/revoke.sql:revoke_slice"
 _DECIDED = "tenggat.deadlines/decided.sql:"
+_APART = "tenggat.deadlines/quarantine.sql:"
+_DECIDING = "tenggat.deadlines.deciding:"
 _AUDIT = Change("tenggat.deadlines.audit:check", "if found.wrongly or found.escaped or incomplete:", "if False:")
 
 
@@ -12,7 +14,7 @@ def _bought(name: str, old: str, new: str) -> Change:
 
 
 def _fault(story: str, verbs: str, *changes: Change) -> Fault:
-    return Fault(story, frozenset(verbs.split()), changes)
+    return Fault(story, tuple(verbs.split()), changes)
 
 
 FAULTS = (
@@ -20,6 +22,7 @@ FAULTS = (
         "buyers are revoked as well",
         "clock buy night",
         Change(_REVOKE, "state = 'accepted' AND first_purchase_at IS NULL", "state <> 'revoked'"),
+        Change(_APART + "next_due", "state = 'accepted' AND first_purchase_at IS NULL", "state <> 'revoked'"),
     ),
     _fault(
         "who is due at the very cut-off is left out",
@@ -158,7 +161,7 @@ FAULTS = (
     ),
     _fault(
         "a cancellation that comes before its purchase is lost",
-        "buy cancel tell",
+        "buy cancel tell tell",
         _bought("resolve", "WHERE NOT delivered.cancels", "WHERE false"),
     ),
     _fault(
@@ -183,7 +186,7 @@ FAULTS = (
     ),
     _fault(
         "one approval is enough",
-        "join clock night approve",
+        "join join clock night approve approve",
         Change("tenggat.deadlines.approving:approve", "if approvals >= APPROVALS:", "if approvals:"),
     ),
     _fault(
@@ -220,5 +223,91 @@ FAULTS = (
         "a hold that was lifted goes on",
         "clock night hold lift",
         Change(_DECIDED + "lift_hold", "SET held_until = remaining.until_at", "SET held_until = held_until"),
+    ),
+    _fault(
+        "who joins later is not held",
+        "clock night hold hold join join",
+        Change("tenggat.deadlines.standing:_again", "if decision.lifted_at is None else 0", "if False else 0"),
+    ),
+    _fault(
+        "an extension shortens, and nothing in the database keeps it from that",
+        "extend",
+        Change(_DECIDED + "find_extended", "participation.deadline_at < %(until)s AND", ""),
+        Change(
+            _DECIDED + "extend_affected",
+            "SET deadline_at = %(until)s",
+            "SET deadline_at = LEAST(participation.deadline_at, %(until)s)",
+        ),
+    ),
+    _fault(
+        "an extension that began at the very deadline reaches people all the same",
+        "clock extend",
+        Change(_DECIDED + "find_extended", "%(effective)s < participation", "%(effective)s <= participation"),
+    ),
+    _fault(
+        "an extension does not bring back who was revoked meanwhile",
+        "clock night extend",
+        Change(
+            _DECIDED + "find_extended",
+            "WHERE participation.deadline_at < %(until)s",
+            "WHERE participation.state <> 'revoked' AND participation.deadline_at < %(until)s",
+        ),
+    ),
+    _fault(
+        "an extension takes a purchase away",
+        "clock buy cancel extend",
+        Change(_DECIDED + "find_extended", "participation.first_purchase_at IS NULL OR", "true OR"),
+        Change(_DECIDED + "extend_affected", "IS NOT NULL THEN", "IS NULL THEN"),
+    ),
+    _fault(
+        "what was too late is not judged again by the new deadline",
+        "clock buy extend",
+        Change(_DECIDING + "_extend", 'database.rows(_SQL["with_late_purchases"], parameters)', "[]"),
+    ),
+    _fault(
+        "who joins an extended wave has its old deadline",
+        "extend join",
+        Change(_DECIDED + "extend_waves", "SET deadline_at = %(until)s", "SET deadline_at = wave.deadline_at"),
+    ),
+    _fault(
+        "extensions count in the order in which they are written down",
+        "clock extend",
+        Change(_DECIDING + "_carry_on", 'database.rows(_SQL["go_on_with"], {"until": decision.until_at})', "[]"),
+    ),
+    _fault(
+        "a reminder of the old deadline goes out",
+        "clock remind remind extend extend deliver deliver",
+        Change(_DECIDED + "extend_affected", "message.state = 'planned'", "message.state = 'none'"),
+    ),
+    _fault(
+        "an extension can be lifted",
+        "extend lift",
+        Change(_DECIDING + "lift", 'if decision.kind != "hold":', "if False:"),
+    ),
+    _fault(
+        "a record that was set apart is tried by every run",
+        "clock spoil night",
+        Change(_APART + "mark", "SET held_until = %(open_end)s", "SET held_until = participation.held_until"),
+    ),
+    _fault(
+        "a record that is tried again is never revoked",
+        "clock spoil night retry",
+        Change(_APART + "retry", "SET held_until = remaining.until_at", "SET held_until = participation.held_until"),
+    ),
+    _fault(
+        "a record that is tried again stays apart",
+        "clock spoil night retry",
+        Change(_APART + "retry", "SET released_at = %(now)s", "SET released_at = NULL"),
+    ),
+    _fault(
+        "what else holds somebody ends when the record is tried again",
+        "clock spoil spoil night retry retry hold hold hold",
+        Change(_APART + "retry", "SET held_until = remaining.until_at", "SET held_until = NULL"),
+    ),
+    _fault(
+        "one bad record keeps its whole slice from being revoked",
+        "clock spoil night",
+        Change("tenggat.deadlines.engine:walk", "pieces += [piece - piece // 2, piece // 2]", "return"),
+        _AUDIT,
     ),
 )

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from proof.stateful.oracle import SEATS, Oracle, Person
+from proof.stateful.oracle import SEATS, Oracle
+from proof.stateful.person import Person
 from proof.stateful.world import HOUSEHOLDS, NAMES, person_id
 
 STEPS = {"h-1", "h-0", "revoked", "reinstated"}
@@ -27,12 +28,16 @@ SELECT p.person_id, p.wave, p.state, p.first_purchase_at, p.deadline_at, p.deadl
          WHERE b.person_id = p.person_id AND b.source = 'deadline' AND b.lifted_at IS NULL) AS listed,
        (SELECT count(*) FROM journal_event AS j
          WHERE j.person_id = p.person_id AND j.kind = 'held') AS times_held,
-       (SELECT count(*) FROM waves_household_seat AS s WHERE s.person_id = p.person_id) AS seats
+       (SELECT count(*) FROM waves_household_seat AS s WHERE s.person_id = p.person_id) AS seats,
+       EXISTS (SELECT FROM deadlines_quarantine AS q
+                WHERE q.person_id = p.person_id AND q.wave = p.wave AND q.released_at IS NULL) AS apart
   FROM waves_participation AS p
 """
 _MESSAGES = "SELECT person_id, step, channel, deadline_version, state, skip_if_bought FROM messaging_message"
 _WAVES = """
-SELECT number, quota, accepted, (SELECT count(*) FROM waves_participation AS p WHERE p.wave = number) FROM waves_wave
+SELECT number, quota, accepted, (SELECT count(*) FROM waves_participation AS p WHERE p.wave = number),
+       deadline_at, deadline_version
+  FROM waves_wave
 """
 _RUNS = """
 SELECT (SELECT count(*) FROM deadlines_run WHERE state <> 'closed'),
@@ -60,6 +65,7 @@ class Stand(NamedTuple):
     listed: int
     times_held: int
     seats: int
+    apart: bool
 
 
 class Message(NamedTuple):
@@ -113,7 +119,8 @@ def _person(stand: Stand, person: Person) -> list[str]:
         "version": person.version,
         "balance": person.balance,  # I4
         "books": person.balance,
-        "held": person.unclear or bool(person.holds),
+        "held": person.waits or bool(person.holds),
+        "apart": person.apart,
         "listed": int(person.revoked),  # I3, I6
         "ended": person.revoked,
     }
@@ -162,8 +169,11 @@ def _seats(found: dict[str, Stand]) -> list[str]:
 def _totals(oracle: Oracle) -> list[str]:
     """I7 for waves; and a run that does not end, or tells of others than it took."""
     wrong = []
-    for number, quota, accepted, people_of_it in _rows(_WAVES):
-        if quota != oracle.waves[number].quota or accepted != people_of_it or accepted > quota:
+    for number, quota, accepted, people_of_it, *clock in _rows(_WAVES):
+        wave = oracle.waves[number]
+        if clock != [wave.deadline_at, wave.version]:
+            wrong.append(f"wave {number}: {clock}, not {wave}")
+        if quota != wave.quota or accepted != people_of_it or accepted > quota:
             wrong.append(f"wave {number}: {people_of_it} people, {accepted} accepted, quota {quota}")
     [(unfinished, waiting, revoked, told)] = _rows(_RUNS)
     if (unfinished, waiting) != (int(oracle.run is not None), int(oracle.waits)):

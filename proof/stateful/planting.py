@@ -27,10 +27,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong, in words; the changes that make it so; and the verbs that it takes to see it."""
+    """What is wrong, in words; the changes that make it so; and the verbs that it takes to see it (one named
+    twice is drawn twice as often)."""
 
     story: str
-    verbs: frozenset[str]
+    verbs: tuple[str, ...]
     changes: tuple[Change, ...]
 
 

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from proof.stateful import looks
-from proof.stateful.oracle import BRAKE, SETTLEMENT, Hold, Oracle, Run, Wave
+from proof.stateful.oracle import BRAKE, SETTLEMENT, Oracle, Run, Wave
+from proof.stateful.person import Extension, Hold, Scope
 from proof.stateful.world import ACCEPTED, ANNOUNCED, HOUSEHOLDS, QUOTAS, SLICE, Row, World
 from tenggat.figures.report import Report
 
@@ -17,8 +18,8 @@ AROUND = (-40 * _HOUR, -16 * _HOUR, -TICK, 0 * TICK, TICK, SETTLEMENT - TICK, SE
 class Story:
     """The clock only moves forward; platforms tell what happened as late as they like.
 
-    A verb that makes no sense where the story stands does nothing. `problems` says what is not as it must be after
-    each, `end` what the audit of everything and the figures of before say in the end.
+    `senseless` says which verbs would do nothing where it stands, `problems` what is not as it must be after each,
+    `end` what the audit of everything and the figures of before say in the end.
     """
 
     def __init__(self, world: World) -> None:
@@ -29,10 +30,9 @@ class Story:
         self.oracle.announce(10, ANNOUNCED)
         for name in ACCEPTED:
             self.oracle.join(name, 10, ANNOUNCED)
-        self.courses = {"EXCEL"}
         self.feeds: dict[str, list[Row]] = {}
         self.published: list[Report] = []
-        self.holds: list[tuple[int, Hold]] = []
+        self.decided: list[tuple[int, Extension]] = []
 
     def problems(self) -> list[str]:
         """I1-I7, by plain queries."""
@@ -46,15 +46,39 @@ class Story:
                 found.append(f"published {told}, as of then {self.world.report_as_of(told.as_of)}")
         return found
 
+    def senseless(self) -> set[str]:
+        """The verbs that would do nothing now."""
+        people, run, second = self.oracle.people.values(), self.oracle.run, self.oracle.waves[11]
+        gone = any(person.revoked for person in people)
+        sense = {
+            "clock": bool(self._ahead()),
+            "cancel": bool(self.feeds),
+            "tell": bool(self.feeds),
+            "catalogue": "NEW" not in self.oracle.courses,
+            "crash": not self.oracle.waits,
+            "race": run is None and 0 < len(self._next_due()) <= BRAKE,
+            "approve": self.oracle.waits,
+            "reinstate": gone,
+            "lift": bool(self.decided),
+            "announce": second.deadline_at is None,
+            "release": gone and second.deadline_at is None and (run is None or self.oracle.waits),
+            "spoil": any(person.state == "accepted" and not person.spoilt for person in people),
+            "retry": any(person.apart for person in people),
+        }
+        return {verb for verb, makes_sense in sense.items() if not makes_sense}
+
     # Time
 
     def clock(self, place: int) -> None:
         """To one of the next moments that matter."""
-        ends = {person.deadline_at for person in self.oracle.people.values() if person.deadline_at}
-        ends |= {hold.until for hold in self.oracle.holds}
-        ahead = sorted(end + shift for end in ends for shift in AROUND if end + shift > self.now)
+        ahead = self._ahead()
         self.published.append(self.world.report(self.now))
         self.now = ahead[min(place, len(ahead) - 1)] if ahead else self.now + _HOUR
+
+    def _ahead(self) -> list[datetime]:
+        ends = {person.deadline_at for person in self.oracle.people.values() if person.deadline_at}
+        ends |= {hold.until for hold in self.oracle.holds}
+        return sorted({end + shift for end in ends for shift in AROUND if end + shift > self.now})
 
     def _edge(self, edge: str, name: str) -> datetime:
         """A moment that has come: what happens is never told in advance."""
@@ -77,8 +101,6 @@ class Story:
 
     def announce(self) -> None:
         """The second wave's clock starts."""
-        if self.oracle.waves[11].announced_at is not None:
-            return
         self.world.announce(11, self.now)
         self.oracle.announce(11, self.now)
 
@@ -93,8 +115,6 @@ class Story:
 
     def cancel(self, place: int, edge: str, *, tell: bool) -> None:
         """A purchase is taken back."""
-        if not self.feeds:
-            return
         source, (ref, name, _, bought_at, _) = self._told_or_not(place)
         at = self._edge(edge, name)
         if at >= bought_at:
@@ -111,8 +131,9 @@ class Story:
 
     def tell(self, source: str, first: int, count: int) -> None:
         """A platform delivers, or delivers again, some of what happened."""
-        if rows := self.feeds.get(source, [])[first : first + count]:
-            self._tell(source, rows)
+        source = source if source in self.feeds else next(iter(self.feeds))
+        first %= len(self.feeds[source])
+        self._tell(source, self.feeds[source][first : first + count])
 
     def _tell(self, source: str, rows: list[Row]) -> None:
         self.world.feed(source, rows, now=self.now)
@@ -124,7 +145,7 @@ class Story:
                 if kind == "cancel":
                     person.told_cancellation(ref, at, now=self.now)
                 else:
-                    person.told_purchase(ref, at, known_course=course in self.courses, now=self.now)
+                    person.told_purchase(ref, at, course, self.oracle.courses, now=self.now)
 
     def watermark(self, source: str, name: str, edge: str) -> None:
         """A platform says that everything up to a moment is delivered; from then on it is waited for."""
@@ -135,7 +156,7 @@ class Story:
     def catalogue(self) -> None:
         """The unknown course becomes known; its rows have to be sent again."""
         self.world.courses("NEW", now=self.now)
-        self.courses.add("NEW")
+        self.oracle.courses.add("NEW")
 
     # Messages
 
@@ -153,8 +174,9 @@ class Story:
             person = self.oracle.people[message.name]
             assert not (message.skip_if_bought and person.state == "bought"), f"nagged: {message}"
             assert message.step != "revoked" or person.revoked, f"told of what is undone: {message}"
-            over = person.deadline_at is not None and person.deadline_at <= self.now
-            assert not (message.step.startswith("h-") and over), f"reminded too late: {message}"
+            if message.step.startswith("h-"):
+                assert message.version == person.version, f"reminded of a deadline that is no more: {message}"
+                assert not person.is_over(self.now), f"reminded too late: {message}"
 
     # Nights
 
@@ -170,23 +192,22 @@ class Story:
 
     def crash(self) -> None:
         """An engine dies behind its first slice: it has taken some of those who are due, and nobody else."""
-        if self.oracle.waits:
-            return
         self.oracle.sweep(self.now)
         run, due = self.oracle.run or Run(self.oracle.cutoff(self.now), None), self._next_due()
-        if not due:
+        spoilt = {name for name in due if self.oracle.people[name].spoilt}
+        if due == spoilt:
             self.night()
             return
         self.world.crash(self.now)
-        taken = {name for name in due if looks.people()[name].state == "revoked"}
-        assert len(taken) == min(SLICE, len(due)), f"{taken} of {due}"
+        found = looks.people()
+        taken = {name for name in due if found[name].state == "revoked" or found[name].apart}
+        least = 1 if spoilt else min(SLICE, len(due))  # a slice with a spoilt record is taken one by one
+        assert least <= len(taken - spoilt) <= SLICE, f"{taken} of {due}"
         self.oracle.revoke(taken)
         self.oracle.run = run
 
     def race(self, name: str, edge: str, source: str) -> None:
         """A purchase is told while an engine runs: whoever comes first, the outcome is the same (I2)."""
-        if not (self.oracle.run is None and 0 < len(self._next_due()) <= BRAKE):
-            return
         row = self._purchase(source, name, "EXCEL", edge)
         self.feeds.setdefault(source, []).append(row)
         tell = partial(self.world.feed, source, [row], now=self.now)
@@ -196,6 +217,8 @@ class Story:
         told = {(message.name, message.version) for message in looks.messages() if message.step == "revoked"}
         if (person := self.oracle.people.get(name)) and (name, person.version) in told:
             person.revocations.add(person.version)  # the engine was first, and the purchase undid it
+        if person and person.spoilt:
+            person.apart = looks.people()[name].apart  # the same with a record that the engine met first
 
     def _next_due(self) -> set[str]:
         """Whom the next engine takes in its first run, the brake aside."""
@@ -205,7 +228,7 @@ class Story:
     def approve(self, by: str) -> None:
         """Two different people let a run go."""
         run, person = self.oracle.run, by.strip().casefold()
-        if run and run.approvals is not None and self.oracle.waits and person not in run.approvals:
+        if run and run.approvals is not None and person not in run.approvals:
             self.world.approve(by, self.now)
             run.approvals.add(person)
 
@@ -213,31 +236,59 @@ class Story:
 
     def reinstate(self, place: int) -> None:
         """An officer brings somebody back."""
-        if not (any(person.revoked for person in self.oracle.people.values())):
-            return
         gone = [name for name, person in self.oracle.people.items() if person.revoked]
         name = gone[place % len(gone)]
         self.world.reinstate(name, self.now)
         self.oracle.people[name].reinstate(self.now)
 
-    def hold(self, scope: str | int, edge: str, hours: int) -> None:
-        """An officer protects somebody or a wave, perhaps from a moment on that lies back."""
-        who = scope if isinstance(scope, str) else next(iter(self.oracle.people))
-        hold = Hold(scope, self._edge(edge, who), self.now + hours * _HOUR)
-        number = self.world.hold(scope, effective=hold.effective_at, until=hold.until, now=self.now)
+    def hold(self, scope: Scope, edge: str, hours: int) -> None:
+        """Officers protect somebody, perhaps from a moment on that lies back."""
+        hold = Hold(scope, self._edge(edge, self._somebody(scope)), self.now + hours * _HOUR)
+        self.decided.append((self.world.decide(hold, self.now), hold))
         self.oracle.hold(hold)
-        self.holds.append((number, hold))
+
+    def extend(self, scope: Scope, edge: str, hours: int) -> None:
+        """Officers give a later deadline, or one that is none; it may be over already."""
+        who = self._somebody(scope)
+        end = self.oracle.people[who].deadline_at
+        announced = not isinstance(scope, int) or self.oracle.waves[scope].deadline_at
+        extension = Extension(scope, self._edge(edge, who), (end or self.now) + hours * _HOUR)
+        if announced and extension.until > extension.effective_at:
+            self.decided.append((self.world.decide(extension, self.now), extension))
+            self.oracle.extend(extension, self.now)
+
+    def _somebody(self, scope: Scope) -> str:
+        """Whose deadline the moments of a decision lie around."""
+        people = self.oracle.people
+        return next((name for name in people if scope in (name, people[name].wave)), next(iter(people)))
 
     def lift(self, place: int) -> None:
-        """A hold ends early."""
-        if standing := [each for each in self.holds if not each[1].lifted]:
-            number, hold = standing[place % len(standing)]
-            self.world.lift(number, self.now)
-            self.oracle.lift(hold, self.now)
+        """A hold ends early; an extension stays."""
+        number, decision = self.decided[place % len(self.decided)]
+        refused = self.world.lift(number, self.now)
+        if isinstance(decision, Hold) and not decision.lifted:
+            self.oracle.lift(decision, self.now)
+        else:
+            assert refused == "cannot_be_lifted", refused
+
+    # Records that cannot be processed
+
+    def spoil(self, place: int) -> None:
+        """The record of somebody undecided cannot be processed any more."""
+        whole = [person for person in self.oracle.people.values() if person.state == "accepted" and not person.spoilt]
+        whole[place % len(whole)].spoilt = True
+        self.world.spoil(*(name for name, person in self.oracle.people.items() if person.spoilt))
+
+    def retry(self, *, mend: bool) -> None:
+        """All are mended, or none; and whoever is apart goes back to the engine."""
+        if mend:
+            self.world.spoil()
+        self.world.retry(self.now)
+        for person in self.oracle.people.values():
+            person.spoilt = person.spoilt and not mend
+            person.retry(self.now)
 
     def release(self) -> None:
         """Seats of people who are gone go to the second wave, each once."""
-        if not (self.oracle.waves[11].announced_at is None and (self.oracle.run is None or self.oracle.waits)):
-            return
         self.world.release(11, self.now)
         self.oracle.release(11)

@@ -13,9 +13,13 @@ from django.apps import apps
 from django.db import connection, transaction
 from psycopg import sql
 
-from proof.stateful.oracle import BRAKE, DAYS, PRICE, WIB
+from proof.stateful.oracle import BRAKE
+from proof.stateful.person import DAYS, PRICE, WIB
+from proof.stateful.person import Extension as Decided
+from proof.stateful.person import Hold as Held
+from proof.stateful.person import Scope as About
 from tenggat.audit.verify import verify
-from tenggat.deadlines import approving, deciding, engine, reinstating, releasing
+from tenggat.deadlines import approving, deciding, engine, quarantine, reinstating, releasing
 from tenggat.deadlines.models import Run
 from tenggat.deadlines.reminders import plan_reminders
 from tenggat.deadlines.scopes import Scope
@@ -63,6 +67,11 @@ PROGRAMME = replace(
 )
 """Three days to buy instead of thirty, a brake for few people, and a reminder that buyers are spared."""
 
+_SPOILT = """
+ALTER TABLE ledger_entry ADD CONSTRAINT planted CHECK (kind <> 'returned' OR amount > 0 OR person_id NOT IN ({}))
+  NOT VALID
+"""
+
 Row = tuple[str, str, str, datetime, str]
 """Of a feed: reference, name, course, event time, kind."""
 
@@ -76,6 +85,12 @@ def nik(name: str) -> str:
 def person_id(name: str) -> UUID:
     """The id of somebody."""
     return KEYS.fingerprint("nik", nik(name))
+
+
+def _about(scope: About) -> Scope:
+    if isinstance(scope, int):
+        return Scope(wave=scope)
+    return Scope(person_id=person_id(scope)) if scope in NAMES else Scope(source=scope)
 
 
 class Crash(Exception):  # noqa: N818 -- an end, not an error
@@ -102,6 +117,7 @@ class World:
 
     def begin(self) -> None:
         """Everything is again as it was: rows go past the guards that keep them."""
+        self.spoil()
         with connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
             self._execute("DELETE FROM {}", ((name,) for name in self.tables))
@@ -211,15 +227,32 @@ class World:
             person_id=person_id(name), reason="sakit", by="Sari", programme=PROGRAMME, now=now, actor=OFFICER
         )
 
-    def hold(self, scope: str | int, *, effective: datetime, until: datetime, now: datetime) -> int:
-        """Officers hold somebody or a wave; gives the number of the decision."""
-        about = Scope(wave=scope) if isinstance(scope, int) else Scope(person_id=person_id(scope))
-        terms = deciding.Terms(about, until, effective, "mati listrik", "Sari", "Bambang")
-        return deciding.hold(terms=terms, programme=PROGRAMME, now=now, actor=OFFICER).decision.decision_id
+    def decide(self, decided: Decided, now: datetime) -> int:
+        """Officers hold or extend; gives the number of the decision."""
+        verb = deciding.hold if isinstance(decided, Held) else deciding.extend
+        about = _about(decided.scope)
+        terms = deciding.Terms(about, decided.until, decided.effective_at, "mati listrik", "Sari", "Bambang")
+        return verb(terms=terms, programme=PROGRAMME, now=now, actor=OFFICER).decision.decision_id
 
-    def lift(self, decision: int, now: datetime) -> None:
-        """A hold ends early."""
-        deciding.lift(decision_id=decision, reason="beres", by="Sari", now=now, actor=OFFICER)
+    def lift(self, decision: int, now: datetime) -> str | None:
+        """A hold ends early, or the code of the refusal."""
+        try:
+            deciding.lift(decision_id=decision, reason="beres", by="Sari", now=now, actor=OFFICER)
+        except Refusal as no:
+            return no.code
+        return None
+
+    def spoil(self, *names: str) -> None:
+        """From now on the books refuse that the money of these people returns, and of nobody else."""
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE ledger_entry DROP CONSTRAINT IF EXISTS planted")
+            if names:
+                who = sql.SQL(", ").join(sql.Literal(person_id(name)) for name in names)
+                cursor.execute(sql.SQL(_SPOILT).format(who))
+
+    def retry(self, now: datetime) -> None:
+        """Whoever is apart goes back to the engine."""
+        quarantine.retry(now=now, actor=OFFICER)
 
     def release(self, to_wave: int, now: datetime) -> None:
         """The seats of every closed run go to a wave."""

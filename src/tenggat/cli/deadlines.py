@@ -1,12 +1,17 @@
 """remind, deliver, revoke."""
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
 from typing import Annotated
 
 import typer
 
 from tenggat.cli import showing
-from tenggat.cli.answers import WAITS, Answer, AsJson, Now, answers
+from tenggat.cli.answers import DONE, SOME_REFUSED, WAITS, Answer, AsJson, Now, answers
 from tenggat.cli.house import enter
+from tenggat.foundation import clock
 from tenggat.foundation.refusals import Refusal
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen; nothing stays.")]
@@ -31,9 +36,11 @@ def register(app: typer.Typer) -> None:
 def remind(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) -> Answer:
     """Plan the messages that fall due within 24 hours."""
     house = enter(now, writes=not dry_run)
+    from tenggat.deadlines.fallback import plan_fallbacks
     from tenggat.deadlines.reminders import plan_reminders
 
     planned = plan_reminders(programme=house.programme, now=house.now, keys=house.keys, dry_run=dry_run)
+    fallbacks = {} if dry_run else plan_fallbacks(programme=house.programme, now=house.now)
 
     def show() -> None:
         word = "Would plan" if dry_run else "Planned"
@@ -43,24 +50,50 @@ def remind(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) ->
                 showing.line(
                     f"  {showing.people(unreached)} cannot be reached: {showing.command()} export flagged FILE.csv"
                 )
-        if not dry_run and any(planned.messages.values()):
+        for step, count in fallbacks.items():
+            if count:
+                showing.line(f"Planned {showing.people(count, 'message', 'messages')} {step} by the next channel.")
+        if not dry_run and any((*planned.messages.values(), *fallbacks.values())):
             showing.next_steps("deliver")
 
-    return Answer({"planned": planned.messages, "unreachable": planned.unreachable, "dry_run": dry_run}, show)
+    return Answer(
+        {
+            "planned": planned.messages,
+            "fallback": {step: count for step, count in fallbacks.items() if count},
+            "unreachable": planned.unreachable,
+            "dry_run": dry_run,
+        },
+        show,
+    )
 
 
 @answers
-def deliver(now: Now = None, as_json: AsJson = False) -> Answer:
-    """Hand due messages to the gateway."""
+def deliver(
+    keep_on: Annotated[bool, typer.Option("--keep-on", help="Go on until Ctrl-C.")] = False,
+    now: Now = None,
+    as_json: AsJson = False,
+) -> Answer:
+    """Hand due messages to the gateways that gateways.toml names; without that file, write them into a file."""
     house = enter(now)
     from tenggat.messaging import delivery
-    from tenggat.messaging.gateways.file import FileGateway
+    from tenggat.messaging.gateways import GatewayUnusable
+    from tenggat.messaging.pacing import Pace
+    from tenggat.messaging.routing import routes_of
+    from tenggat.messaging.sending import Times
 
-    with showing.progress("messages") as bar:
-        done = delivery.deliver(
-            programme=house.programme, gateway=FileGateway(house.home.outbox), now=house.now, progress=bar
-        )
-    data = {
+    routes = routes_of(house.home.path, outbox=house.home.outbox, sandbox=house.home.sandbox)
+    ended = Event()
+    times = Times(
+        clock=(lambda: house.now) if now else clock.now,
+        pace=Pace(clock.tick, ended.wait),
+        keep_on=keep_on,
+        ended=ended.is_set,
+    )
+    with showing.progress("messages") as bar, _until_interrupted(ended):
+        done = delivery.deliver_by(routes, programme=house.programme, times=times, progress=bar)
+    if done.unusable and not done.accepted:
+        raise GatewayUnusable(" ".join(f"{name}: {why}" for name, why in sorted(done.unusable.items())))
+    counts = {
         "accepted": done.accepted,
         "rejected": done.rejected,
         "unknown": done.unknown,
@@ -69,13 +102,27 @@ def deliver(now: Now = None, as_json: AsJson = False) -> Answer:
     }
 
     def show() -> None:
-        showing.line(", ".join(f"{showing.number(count)} {state}" for state, count in data.items()) + ".")
+        showing.line(", ".join(f"{showing.number(count)} {state}" for state, count in counts.items()) + ".")
         if done.waiting:
             showing.line("What waits is for later, or for the sending hours on people's own clocks.")
-        if done.accepted:
+        for name, why in sorted(done.unusable.items()):
+            showing.line(f"{name}: {why}")
+        if done.accepted and [route.name for route in routes] == ["file"]:
             showing.line(f"Written to {house.home.outbox}")
 
-    return Answer(data, show)
+    told = {"unusable": done.unusable} if done.unusable else {}
+    return Answer({**counts, **told}, show, SOME_REFUSED if done.unusable else DONE)
+
+
+@contextmanager
+def _until_interrupted(ended: Event) -> Iterator[None]:
+    """Let Ctrl-C, or a supervisor, end the senders between two batches, when the last answers are written down."""
+    before = {sign: signal.signal(sign, lambda *_: ended.set()) for sign in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
 
 
 @answers

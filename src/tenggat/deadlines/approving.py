@@ -9,9 +9,8 @@ from tenggat.deadlines.models import Approval, Run
 from tenggat.foundation.actors import Actor
 from tenggat.foundation.refusals import Refusal
 from tenggat.journal import actions as journal
+from tenggat.registry.actions import signed
 from tenggat.rules.brake import APPROVALS
-
-LONGEST = 200
 
 
 class RunUnknown(Refusal):
@@ -24,12 +23,6 @@ class RunNotWaiting(Refusal):
     """The run waits for nobody: it was approved before, or the brake never stopped it."""
 
     code = "run_not_waiting"
-
-
-class NameUnusable(Refusal):
-    """Nobody can be called so."""
-
-    code = "name_unusable"
 
 
 class ApprovedBefore(Refusal):
@@ -61,14 +54,6 @@ def approve(*, run_id: int, by: str, now: datetime, actor: Actor) -> tuple[Run, 
         run.state = "open"
         run.save(update_fields=["state"])
     return run, approvals
-
-
-def signed(by: str, what: str) -> str:
-    """Give the one spelling of the name that a decision is signed with. Raises NameUnusable."""
-    name = " ".join(by.split())
-    if not name or len(name) > LONGEST or not name.isprintable():
-        raise NameUnusable(f"{what} needs the name of the person who gives it, in printable characters: --by NAME.")
-    return name
 
 
 def answer_brake(*, run_id: int, now: datetime, actor: Actor) -> None:

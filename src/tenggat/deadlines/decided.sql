@@ -168,10 +168,18 @@ SELECT participation.person_id, participation.wave, participation.state, partici
                AND (purchase.cancelled_at IS NULL OR purchase.cancelled_at >= %(until)s)));
 
 -- name: extend_affected
--- Moves the deadlines to the new one; what was planned with the old one and is not sent goes with it.
+-- Moves the deadlines to the new one; what was planned with the old one and is not sent goes with it. The first purchase
+-- is the first by the new deadline: one taken back between the two counted by the old one only.
+-- reads: training_purchase
 -- writes: waves_participation, journal_event, messaging_message
 WITH extended AS (
-    UPDATE waves_participation AS participation SET deadline_at = %(until)s, deadline_version = affected.version
+    UPDATE waves_participation AS participation
+       SET deadline_at = %(until)s, deadline_version = affected.version,
+           first_purchase_at = CASE WHEN participation.first_purchase_at IS NOT NULL THEN (
+               SELECT min(purchase.occurred_at) FROM training_purchase AS purchase
+                WHERE purchase.person_id = participation.person_id AND purchase.wave = participation.wave
+                  AND NOT purchase.late AND purchase.occurred_at < %(until)s
+                  AND (purchase.cancelled_at IS NULL OR purchase.cancelled_at >= %(until)s)) END
       FROM affected
      WHERE participation.person_id = affected.person_id AND participation.wave = affected.wave
     RETURNING participation.person_id, participation.wave, affected.deadline_at, affected.version

@@ -149,9 +149,14 @@ def _decide(kind: str, terms: Terms, programme: Programme, *, now: datetime, act
 
 
 def _carry_on(decision: Decision, programme: Programme, *, now: datetime, actor: Actor) -> None:
-    """An extension written down before, that began after the old deadline, may begin before the new one (I2)."""
+    """An extension written down before, that began after the old deadline, may begin before the new one (I2).
+
+    So may another one before that one's: it goes on until nobody's deadline moves any more.
+    """
     for (decision_id,) in database.rows(_SQL["go_on_with"], {"until": decision.until_at}):
-        carry_out(Decision.objects.get(decision_id=decision_id), programme, now=now, actor=actor)
+        earlier = Decision.objects.get(decision_id=decision_id)
+        carry_out(earlier, programme, now=now, actor=actor)
+        _carry_on(earlier, programme, now=now, actor=actor)
 
 
 def carry_out(decision: Decision, programme: Programme, *, now: datetime, actor: Actor) -> Decided:

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from tenggat.deadlines.approving import signed
 from tenggat.foundation.refusals import Refusal
-from tenggat.registry.actions import reason_of
+from tenggat.registry.actions import reason_of, signed
 
 
 class SamePerson(Refusal):

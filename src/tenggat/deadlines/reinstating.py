@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Sum
 
-from tenggat.deadlines.approving import signed
 from tenggat.deadlines.models import Run
 from tenggat.foundation.actors import Actor
 from tenggat.foundation.refusals import Refusal
@@ -15,7 +14,7 @@ from tenggat.journal.models import Event
 from tenggat.ledger.models import Entry
 from tenggat.messaging.models import Message
 from tenggat.messaging.planning import notice_channels
-from tenggat.registry.actions import reason_of
+from tenggat.registry.actions import reason_of, signed
 from tenggat.registry.models import BlacklistEntry
 from tenggat.registry.queries import standing
 from tenggat.rules.deadlines import deadline_at

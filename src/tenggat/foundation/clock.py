@@ -1,5 +1,6 @@
 """The one place that reads a clock. Only doors call it; everything below is given `now` (decision D5)."""
 
+import time
 from datetime import UTC, datetime
 
 EARLIEST, LATEST = 1900, 9000
@@ -9,6 +10,11 @@ EARLIEST, LATEST = 1900, 9000
 def now() -> datetime:
     """The present instant, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def tick() -> float:
+    """Seconds that go by evenly on every machine: for the pace of a wire, never for what happens to a person."""
+    return time.time()
 
 
 def parse_instant(text: str) -> datetime:

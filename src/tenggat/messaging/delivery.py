@@ -11,13 +11,9 @@ from tenggat.messaging.gateways.file import FileGateway, SenderAtWork
 from tenggat.messaging.handing import Delivered, Route
 from tenggat.messaging.pacing import Pace
 from tenggat.messaging.proofreading import check_texts
+from tenggat.messaging.routing import file_route
 from tenggat.messaging.sending import Around, Times, send_by
 from tenggat.rules.programme import Programme
-
-FILE_BATCH = 2000
-"""Messages per claim: the file gateway has no rate, and what a crash leaves open is settled by the file."""
-
-CHANNELS = ("sms", "email")
 
 _SQL = sql.load("tenggat.messaging", "outbox.sql")
 _NO_PACE = Pace(tick=lambda: 0.0, wait=lambda seconds: None)
@@ -39,11 +35,6 @@ def deliver(
         )
     finally:
         database.rows(_SQL["release_sender"])
-
-
-def file_route(gateway: FileGateway) -> Route:
-    """The way of everything, where no gateway of the world is named."""
-    return Route("file", gateway, CHANNELS, batch=FILE_BATCH, knows=gateway.knows, plain=True)
 
 
 def deliver_by(
@@ -78,10 +69,8 @@ def deliver_by(
 
 
 def _others(route: Route, routes: Sequence[Route]) -> tuple[str, ...]:
-    """The numbers that routes of their own carry, which a route for all must leave to them."""
-    return tuple(
-        prefix
-        for other in routes
-        if other is not route and other.prefixes and "sms" in route.channels and "sms" in other.channels
-        for prefix in other.prefixes
-    )
+    """The numbers that this route leaves to another, which names them more closely."""
+    named = {prefix for other in routes if other is not route for prefix in other.prefixes or ()}
+    if route.prefixes is None:
+        return tuple(sorted(named))
+    return tuple(sorted(one for one in named if one not in route.prefixes and one.startswith(route.prefixes)))

@@ -89,7 +89,7 @@ def hand_over(
     for row in rows.values():
         said.unknown.append(Answered(row, NO_ANSWER, receipts.stand_in(row.address)))
     said.write_down(sender, now=clock())
-    read_receipts(route, now=clock())
+    read_receipts(route, clock)
     rejected = len(words.unsendable) + len(said.rejected)
     return Delivered(len(said.accepted), rejected, len(said.unknown), again=len(said.again))
 
@@ -111,8 +111,9 @@ def take_over(route: Route, sender: int, known: Collection[str], *, now: datetim
     return Delivered(accepted=len(accepted), unknown=len(unknown))
 
 
-def read_receipts(route: Route, *, now: datetime) -> None:
+def read_receipts(route: Route, clock: Callable[[], datetime]) -> None:
     """Take in what has come over the open connection, and apply what waits in the inbox."""
+    now = clock()
     if receipts.take_in(route.name, route.gateway.receipts(), now=now):
         receipts.apply(now=now)
 

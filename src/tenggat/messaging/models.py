@@ -59,10 +59,8 @@ class Message(models.Model):
             ),
             # serves: dead_senders, abandoned
             models.Index(fields=["sender"], condition=Q(state="sending"), name="messaging_sending"),
-            # serves: receipts that carry the gateway's name for a message
+            # serves: receipts that carry the gateway's name for a message, or the stand-in for one that was lost
             models.Index(fields=["route", "gateway_id"], condition=~Q(gateway_id=""), name="messaging_named"),
-            # serves: receipts of messages whose answer was lost
-            models.Index(fields=["route"], condition=Q(state="unknown"), name="messaging_unknown"),
         )
 
 

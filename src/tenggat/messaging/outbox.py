@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from tenggat.foundation import database, sql
 from tenggat.messaging.models import Sender
@@ -86,7 +86,8 @@ def sender_at_work(route: str, *, now: datetime) -> Iterator[int]:
     try:
         yield number
     finally:
-        database.rows(_SQL["end_sending"], {"sender": number})
+        with suppress(DatabaseError):  # the lock ends with the session, too; what went wrong is told instead
+            database.rows(_SQL["end_sending"], {"sender": number})
 
 
 def waiting_steps() -> list[str]:

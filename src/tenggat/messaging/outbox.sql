@@ -34,8 +34,8 @@ WITH mine AS (
        AND (message.not_before, message.person_id) > (%(after_moment)s, %(after_person)s::uuid)
        AND message.channel = ANY (%(channels)s)
        AND person.time_zone = ANY (%(open_zones)s)
-       AND (%(prefixes)s::text[] IS NULL OR message.channel <> 'sms' OR person.phone ^@ ANY (%(prefixes)s::text[]))
-       AND (message.channel <> 'sms' OR NOT COALESCE(person.phone ^@ ANY (%(others)s::text[]), false))
+       AND (%(prefixes)s::text[] IS NULL OR message.channel <> 'email' AND person.phone ^@ ANY (%(prefixes)s::text[]))
+       AND (message.channel = 'email' OR NOT COALESCE(person.phone ^@ ANY (%(others)s::text[]), false))
      ORDER BY message.not_before, message.person_id
      LIMIT %(size)s
        FOR UPDATE OF message SKIP LOCKED

@@ -8,13 +8,16 @@ from django.db import transaction
 
 from tenggat.messaging.models import Allowance
 
+_SHORTEST = 0.001
+"""Seconds to wait at least: less would be lost among the digits of a clock."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """The sender's own clock in seconds, and how to wait: it paces the wire, and decides nothing about a person."""
 
     tick: Callable[[], float]
-    wait: Callable[[float], None]
+    wait: Callable[[float], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def take(route: str, limits: Limits, *, wanted: int, tick: float, today: date) -
         bucket.filled_at = tick
         wanted = min(wanted, int(bucket.tokens))
         bucket.tokens -= wanted
-        seconds = 0.0 if wanted else (1 - bucket.tokens) / limits.rate
+        seconds = 0.0 if wanted else max(_SHORTEST, (1 - bucket.tokens) / limits.rate)
     bucket.taken += wanted
     bucket.save(update_fields=["tokens", "filled_at", "day", "taken"])
     return Taken(wanted, seconds)

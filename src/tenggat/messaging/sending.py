@@ -1,7 +1,7 @@
 """A sender at work on one route: what it takes next, how fast, and until when."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,11 +30,12 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The clock of the programme, the pace of the wire, and whether to go on when nothing is left."""
+    """The clock of the programme, the pace of the wire; whether to go on when nothing is left, and whether to end."""
 
     clock: Callable[[], datetime]
     pace: Pace
-    keep_on: Callable[[], bool] = lambda: False
+    keep_on: bool = False
+    ended: Callable[[], bool] = lambda: False
 
 
 def send_by(
@@ -64,27 +65,30 @@ class _Sender:
         self.done.add(take_over(self.route, self.number, self.around.routes, now=self.times.clock()))
         with second_session() as calling:
             handing: Future[Delivered] | None = None
-            for claimed in self._claims():
-                following = calling.submit(
-                    hand_over, self.route, self.number, self.programme, claimed, self.times.clock
-                )
-                self._count(handing)
-                handing = following
+            for claimed in self._claims(calling):
+                try:
+                    self._count(handing)
+                except BaseException:
+                    outbox.give_back(claimed)  # the batch before came to nothing, and this one has not been begun
+                    raise
+                handing = calling.submit(hand_over, self.route, self.number, self.programme, claimed, self.times.clock)
             self._count(handing)
-        read_receipts(self.route, now=self.times.clock())
+            calling.submit(read_receipts, self.route, self.times.clock).result()
 
     def _count(self, handing: "Future[Delivered] | None") -> None:
         if handing:
             self.done.add(handing.result())
             self.progress(self.done.accepted)
 
-    def _claims(self) -> Iterator[list[Claimed]]:
+    def _claims(self, calling: Executor) -> Iterator[list[Claimed]]:
         """Batch after batch, urgent steps before each, until a fresh look from the start finds nothing."""
         while True:
             yield from self._one_pass()
-            if not self.times.keep_on():
+            if not self.times.keep_on or self.times.ended():
                 return
-            read_receipts(self.route, now=self.times.clock())
+            calling.submit(
+                read_receipts, self.route, self.times.clock
+            ).result()  # a gateway is for one thread at a time
             self.times.pace.wait(_PAUSE)
 
     def _one_pass(self) -> Iterator[list[Claimed]]:
@@ -93,7 +97,7 @@ class _Sender:
         for step in (*urgent, *others):
             self.done.expired += outbox.expire_overdue(step, now=now)
         places: dict[str, Place] = {}
-        while True:
+        while not self.times.ended():
             size = self._allowed()
             if not size:
                 return
@@ -129,8 +133,7 @@ class _Sender:
         at_any_hour = self._urgent(step)
         awake = [zone for zone in zones if at_any_hour or next_open(self.programme, at=now, zone=zone) == now]
         prefixes = None if self.route.prefixes is None else list(self.route.prefixes)
-        others = list(self.around.others) if self.route.prefixes is None else []
-        return Claim(self.route.name, self.number, channels, prefixes, others, awake)
+        return Claim(self.route.name, self.number, channels, prefixes, list(self.around.others), awake)
 
     def _steps(self) -> tuple[list[str], list[str]]:
         """Name the steps in the order in which they go: urgent ones, those of the file, what is left of older files."""
@@ -153,6 +156,6 @@ class _Sender:
                 tick=self.times.pace.tick(),
                 today=today,
             )
-            if taken.count or taken.seconds is None:
+            if taken.count or taken.seconds is None or self.times.ended():
                 return taken.count
             self.times.pace.wait(min(taken.seconds, _LONGEST_WAIT))

@@ -8,6 +8,9 @@ from uuid import UUID
 from tenggat.foundation.keys import uuid8
 from tenggat.foundation.refusals import Refusal
 from tenggat.messaging.models import Suppression
+from tenggat.registry import contacts
+from tenggat.registry.actions import reason_of
+from tenggat.rules.programme import Programme
 
 
 class NotSuppressed(Refusal):
@@ -16,17 +19,24 @@ class NotSuppressed(Refusal):
     code = "not_suppressed"
 
 
-def suppress(*, address: str, reason: str, now: datetime) -> bool:
-    """Send nothing refusable to an address (E.164 number, or mail address) from now on; False where that was so."""
+class AddressUnusable(Refusal):
+    """Neither a phone number nor a mail address."""
+
+    code = "address_unusable"
+
+
+def suppress(*, address: str, reason: str, programme: Programme, now: datetime) -> bool:
+    """Send nothing refusable to a phone number or mail address from now on; False where that was so already."""
+    fingerprint = _fingerprint(_usable(address, programme))
     _, new = Suppression.objects.get_or_create(
-        fingerprint=_fingerprint(address), defaults={"since_at": now, "reason": reason}
+        fingerprint=fingerprint, defaults={"since_at": now, "reason": reason_of(reason)}
     )
     return new
 
 
-def release(*, address: str) -> None:
-    """Send to it again. Raises NotSuppressed."""
-    if not Suppression.objects.filter(fingerprint=_fingerprint(address)).delete()[0]:
+def release(*, address: str, programme: Programme) -> None:
+    """Send to it again. Raises NotSuppressed, AddressUnusable."""
+    if not Suppression.objects.filter(fingerprint=_fingerprint(_usable(address, programme))).delete()[0]:
         raise NotSuppressed("This address is not on the list; nothing was changed.")
 
 
@@ -37,6 +47,15 @@ def suppressed(addresses: Collection[str]) -> set[str]:
     by_print = {_fingerprint(address): address for address in addresses}
     found = Suppression.objects.filter(fingerprint__in=list(by_print)).values_list("fingerprint", flat=True)
     return {by_print[one] for one in found}
+
+
+def _usable(address: str, programme: Programme) -> str:
+    """As it stands on persons, however it is written."""
+    region = programme.identity.phone_region
+    found = contacts.email(address) if "@" in address else contacts.mobile(address, region=region)
+    if found is None:
+        raise AddressUnusable("This is neither a mobile number nor a mail address; nothing was changed.")
+    return found
 
 
 def _fingerprint(address: str) -> UUID:

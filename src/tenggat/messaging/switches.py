@@ -6,8 +6,17 @@ from typing import Literal
 
 from tenggat.foundation.refusals import Refusal
 from tenggat.messaging.models import Switch
+from tenggat.registry.actions import reason_of, signed
+from tenggat.rules.programme import Programme
+from tenggat.rules.schema import CHANNELS
 
 Kind = Literal["step", "channel", "route"]
+
+
+class NothingToStop(Refusal):
+    """The step or channel does not exist."""
+
+    code = "not_known"
 
 
 class NothingToStart(Refusal):
@@ -33,9 +42,19 @@ def stopped() -> Stopped:
     return off
 
 
-def stop(*, kind: Kind, name: str, reason: str, by: str, now: datetime) -> None:
-    """Stop it; batches under way still end. Stopped already: the first reason stays."""
-    Switch.objects.get_or_create(kind=kind, name=name, defaults={"since_at": now, "by": by, "reason": reason})
+def list_stopped() -> list[Switch]:
+    """Give what is stopped, the longest first."""
+    return list(Switch.objects.order_by("since_at", "kind", "name"))
+
+
+def stop(*, kind: Kind, name: str, reason: str, by: str, programme: Programme, now: datetime) -> None:
+    """Stop it; batches under way still end. Stopped already: the first reason stays. Raises NothingToStop."""
+    known = {"step": [step.name for step in programme.steps], "channel": list(CHANNELS), "route": [name]}[kind]
+    if name not in known:
+        raise NothingToStop(f"There is no {kind} of that name; there are {', '.join(known)}.")
+    Switch.objects.get_or_create(
+        kind=kind, name=name, defaults={"since_at": now, "by": signed(by, "A stop"), "reason": reason_of(reason)}
+    )
 
 
 def start(*, kind: Kind, name: str) -> None:

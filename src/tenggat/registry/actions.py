@@ -52,6 +52,12 @@ class AlreadyBlacklisted(Refusal):
         super().__init__("This NIK is on the blacklist already: nothing was changed.")
 
 
+class NameUnusable(Refusal):
+    """Nobody can be called so."""
+
+    code = "name_unusable"
+
+
 class ReasonMissing(Refusal):
     """A person who is put on the blacklist, or taken off, is owed a reason."""
 
@@ -67,6 +73,7 @@ class ReasonUnusable(Refusal):
     code = "reason_unusable"
 
 
+LONGEST_NAME = 200
 LONGEST_REASON = 500  # characters
 
 
@@ -80,6 +87,14 @@ def reason_of(text: str) -> str:
     if not reason.isprintable():
         raise ReasonUnusable("The reason has characters that cannot be printed: write --reason without them.")
     return reason
+
+
+def signed(by: str, what: str) -> str:
+    """Give the one spelling of the name that a decision is signed with. Raises NameUnusable."""
+    name = " ".join(by.split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise NameUnusable(f"{what} needs the name of the person who gives it, in printable characters: --by NAME.")
+    return name
 
 
 def read_nik(*, nik: str, programme: Programme, now: datetime) -> str:

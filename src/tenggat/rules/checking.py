@@ -26,6 +26,7 @@ def check(reader: Reader) -> None:
     _spending_ends_make_sense(reader)
     _households_are_limited(reader)
     _provinces_have_one_zone(reader)
+    _operators_share_no_number(reader)
     _steps_make_sense(reader)
     _steps_have_one_cause(reader)
     _variants_share_everybody(reader)
@@ -98,6 +99,17 @@ def _provinces_have_one_zone(reader: Reader) -> None:
             if province in seen:
                 reader.problem(("zone", number, "provinces"), f'"{province}" already has a zone above')
             seen.add(province)
+
+
+def _operators_share_no_number(reader: Reader) -> None:
+    seen: set[str] = set()
+    for number, row in enumerate(reader.values["operator"]):
+        for prefix in row.get("prefixes", ()):
+            if prefix in seen:
+                reader.problem(("operator", number, "prefixes"), f'"{prefix}" already has an operator above')
+            if seen and len(prefix) != len(next(iter(seen))):
+                reader.problem(("operator", number, "prefixes"), f'"{prefix}" is not as long as the others')
+            seen.add(prefix)
 
 
 def _steps_make_sense(reader: Reader) -> None:

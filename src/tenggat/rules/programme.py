@@ -18,6 +18,7 @@ from tenggat.rules.values import (
     Dated,
     FirstPurchaseRule,
     IdentityRules,
+    Operator,
     SendingWindow,
     SpendingEnd,
     Step,
@@ -25,8 +26,8 @@ from tenggat.rules.values import (
 )
 
 __all__ = [
-    "Benefit", "BenefitPart", "Brake", "FirstPurchaseRule", "IdentityRules", "NotInForce", "Problem", "Programme",
-    "ProgrammeError", "SendingWindow", "SpendingEnd", "Step", "Variant", "load", "shipped",
+    "Benefit", "BenefitPart", "Brake", "FirstPurchaseRule", "IdentityRules", "NotInForce", "Operator", "Problem",
+    "Programme", "ProgrammeError", "SendingWindow", "SpendingEnd", "Step", "Variant", "load", "shipped",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -54,6 +55,7 @@ class Programme:
     benefits: Dated[Benefit]
     windows: Dated[SendingWindow]
     spending_ends: tuple[SpendingEnd, ...] = ()
+    operators: tuple[Operator, ...] = ()
     domain: str = ""
 
     @property
@@ -133,6 +135,7 @@ def read(source: TomlSource) -> Programme:
         benefits=_dated("benefit", values, _benefit),
         windows=_dated("window", values, lambda row: SendingWindow(**row)),
         spending_ends=tuple(SpendingEnd(**row) for row in values["spend_until"]),
+        operators=tuple(Operator(**row) for row in values["operator"]),
     )
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tenggat.rules.identity import UnknownScheme, scheme
 
-CHANNELS = ("sms", "email")
+CHANNELS = ("sms", "email", "whatsapp")
 _MOST_MONEY = 10**12  # per person, far from what a bigint column holds for millions of them
 
 _KINDS: dict[type, str] = {
@@ -239,6 +239,11 @@ FILE = Table("", (), tables=(
         Key("until", minute),
         _REFERENCE,
     ), repeats=True),
+    Table("operator", (
+        Key("name", text),
+        Key("prefixes", several(matching(r"\+[1-9][0-9]{2,9}", "+62811"))),
+        _REFERENCE,
+    ), repeats=True),
     Table("step", (
         Key("name", _NAME),
         Key("days_before", whole(0, 3_660, "days"), required=False),
@@ -248,6 +253,7 @@ FILE = Table("", (), tables=(
         Key("skip_if_bought", flag),
         Key("channels", several(one_of(*CHANNELS))),
         Key("text", text, required=False),
+        Key("fallback_after", whole(1, 720, "hours"), required=False),
         Key("urgent", flag, required=False),
         Key("may_opt_out", flag, required=False),
         _REFERENCE,

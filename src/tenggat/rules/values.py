@@ -95,9 +95,11 @@ class Step:
 
     `days_before` is n of "H-n", `days_after` is counted from the announcement; at most one of them is given.
     `audience` is who it is planned for, `skip_if_bought` whether a purchase cancels it while unsent, and
-    `channels` the ways to send it in order of preference. `text` is the message; None: the one that ships. An
-    `urgent` one is asked for by its reader: it goes before all others, at any hour. `may_opt_out`: one may refuse it.
-    `since`: only waves announced on that day or later get it; None: all. `variants` share its people, or are none.
+    `channels` the ways to send it in order of preference: the next one is taken after a lasting failure, and where
+    nothing was heard for `fallback_after` hours although the operator's receipts come as usual. `text` is the
+    message; None: the one that ships. An `urgent` one is asked for by its reader: it goes before all others, at any
+    hour. `may_opt_out`: one may refuse it. `since`: only waves announced on that day or later get it; None: all.
+    `variants` share its people, or are none.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Step:
     channels: tuple[str, ...]
     reference: str
     text: str | None = None
+    fallback_after: int | None = None
     urgent: bool = False
     may_opt_out: bool = False
     days_after: int | None = None
@@ -121,6 +124,15 @@ class Step:
     def is_for_wave(self, announced_on: date) -> bool:
         """Whether a wave announced on a day gets it."""
         return self.since is None or self.since <= announced_on
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A mobile operator, by the beginnings of its numbers (E.164); numbers are not portable in Indonesia."""
+
+    name: str
+    prefixes: tuple[str, ...]
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,12 @@ class GatewayUnusable(Refusal):
     code = "gateway_unusable"
 
 
+class ReceiptRefused(Refusal):
+    """What came in as a receipt does not prove where it comes from, or cannot be read; nothing of it counts."""
+
+    code = "receipt_refused"
+
+
 class Outgoing(NamedTuple):
     """One message on its way; `reference` is ours and the same at every attempt."""
 

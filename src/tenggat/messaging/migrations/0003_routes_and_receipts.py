@@ -134,10 +134,6 @@ class Migration(migrations.Migration):
             model_name='message',
             index=models.Index(condition=models.Q(('gateway_id', ''), _negated=True), fields=['route', 'gateway_id'], name='messaging_named'),
         ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'unknown')), fields=['route'], name='messaging_unknown'),
-        ),
         migrations.AddConstraint(
             model_name='message',
             constraint=models.CheckConstraint(condition=models.Q(('fate__in', ('', 'underway', 'failed', 'delivered', 'read'))), name='messaging_fate_is_known'),

@@ -80,7 +80,7 @@ ONE_MISTAKE = [  # what stands there, what is written instead, where it is found
         "true or false, not a text",
     ),
     ('audience = "not_bought"', 'audience = "all"', "step 1, skip_if_bought", "contradicts"),
-    ('channels = ["sms"]', 'channels = ["pigeon"]', "step 1, channels", '"sms" or "email"'),
+    ('channels = ["sms"]', 'channels = ["pigeon"]', "step 1, channels", '"sms" or "email" or "whatsapp"'),
     ("days_before = 7", "days_before = 6", "step 1, days_before", "must be 7, as the name says"),
     ('name = "h-7"\ndays_before = 7', 'name = "welcome"', "step 1, days_before", "is missing, and days_after too"),
     ("days_before = 7", "days_before = 7\ndays_after = 1", "step 1, days_after", "cannot stand beside days_before"),

@@ -1,0 +1,90 @@
+"""Whom the messages have reached, per wave, step, operator and province; and who can still be helped by a call."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+
+from tenggat.foundation import database, sql
+from tenggat.foundation.whole_files import replacing
+from tenggat.rules.programme import Programme
+
+_SQL = sql.load("tenggat.figures", "reach.sql")
+_COLUMNS = ("person_id", "wave", "name", "phone", "email", "province", "deadline_at", "why")
+_FORMULA = ("=", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """People who were to get a step: all of a wave, or (named) those of one operator or one province.
+
+    handed over to a gateway, or perhaps; reached: a receipt says so, before the deadline; unknown: the gateway's answer
+    was lost and no receipt has come; failed: every channel; waiting: something is still to go.
+    """
+
+    wave: int
+    step: str
+    operator: str | None
+    province: str | None
+    people: int
+    handed: int
+    reached: int
+    unknown: int
+    failed: int
+    waiting: int
+
+    @property
+    def share(self) -> float | None:
+        """Reached / people; None for nobody."""
+        return self.reached / self.people if self.people else None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures by name, with the share."""
+        return {**asdict(self), "share": self.share}
+
+
+def reach(*, programme: Programme, wave: int | None = None, step: str | None = None) -> list[Reach]:
+    """The figures as they stand now, of all waves and steps or of one."""
+    prefixes = [(prefix, operator.name) for operator in programme.operators for prefix in operator.prefixes]
+    found = database.rows(
+        _SQL["reach"],
+        {
+            "only_wave": wave,
+            "only_step": step,
+            "prefixes": [prefix for prefix, _ in prefixes],
+            "operators": [name for _, name in prefixes],
+            "prefix_length": max((len(prefix) for prefix, _ in prefixes), default=0),
+        },
+    )
+    return [Reach(*row) for row in found]
+
+
+@transaction.atomic
+def write_unreached(*, path: Path, now: datetime) -> int:
+    """Write who can still be helped to a CSV that only its owner reads; gives how many. Raises FileUnusable."""
+    rows = 0
+    with replacing(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(_COLUMNS)
+        for row in _unreached(now):
+            writer.writerow([_plain(cell) for cell in row])
+            rows += 1
+    return rows
+
+
+def _unreached(now: datetime) -> Iterator[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL["unreached"].text, {"now": now})
+        while rows := cursor.fetchmany(10_000):
+            yield from rows
+
+
+def _plain(cell: Any) -> Any:
+    """A call centre opens this in a spreadsheet: no name may be a formula there."""
+    if isinstance(cell, datetime):
+        return cell.isoformat()
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

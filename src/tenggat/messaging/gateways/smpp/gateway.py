@@ -1,0 +1,66 @@
+"""The SMPP gateway as a sender sees it: synchronous; its event loop runs only while a call lasts.
+
+In between, smpp34's own threads keep the link alive, acknowledge receipts and queue them.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import ClassVar, Self
+
+from tenggat.messaging.gateways import Answer, GatewayUnusable, Outgoing, Receipt
+from tenggat.messaging.gateways.smpp.batch import Batch
+from tenggat.messaging.gateways.smpp.link import Link
+from tenggat.messaging.gateways.smpp.settings import Settings
+
+_SETTLING = 0.05
+"""The library's threads let go of Python objects after the last call; an interpreter that ends meanwhile crashes."""
+
+
+class SmppGateway:
+    """One bound connection (transceiver) to one SMSC. Not for two threads at once."""
+
+    kind: ClassVar[str] = "smpp"
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._link = Link(settings)
+
+    def __enter__(self) -> Self:
+        self.settings.check()
+        self._loop = asyncio.new_event_loop()
+        try:
+            self._loop.run_until_complete(self._link.open())
+        except GatewayUnusable:
+            self._end()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._loop.run_until_complete(self._link.close())
+        self._end()
+
+    def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
+        """Hand over a batch; answers come as the SMSC gives them. See Gateway.send."""
+        if not messages:
+            return
+        self._loop.run_until_complete(self._link.check())
+        batch = Batch(self._link, messages, at)
+        try:
+            while not batch.over:
+                yield from self._loop.run_until_complete(batch.some())
+        finally:
+            batch.abandon()
+
+    def receipts(self) -> Sequence[Receipt]:
+        """Give what has come in since the last call; after the end, what was here then."""
+        if not self._loop.is_closed():
+            self._loop.run_until_complete(self._link.gather())
+        return self._link.take()
+
+    def _end(self) -> None:
+        self._loop.run_until_complete(asyncio.sleep(_SETTLING))
+        self._loop.close()

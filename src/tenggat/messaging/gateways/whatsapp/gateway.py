@@ -1,0 +1,95 @@
+"""One template message per call of the Cloud API; our reference travels as biz_opaque_callback_data."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import ClassVar, Self
+
+import httpx
+
+from tenggat.messaging.gateways import Answer, Outcome, Outgoing, Receipt
+from tenggat.messaging.gateways.reading import at, parsed
+from tenggat.messaging.gateways.web import Heard, Web, by_status, named
+from tenggat.messaging.gateways.whatsapp.errors import meaning
+from tenggat.messaging.gateways.whatsapp.settings import Settings
+
+_NUMBER = re.compile(r"\+?[1-9][0-9]{4,14}")
+_ID = re.compile(r"[!-~]{1,200}")
+_LONGEST_TEXT = 1024
+_LONGEST_REFERENCE = 512
+
+
+class WhatsAppGateway:
+    """Receipts come by webhook (whatsapp/webhook.py), so none come over the connection."""
+
+    kind: ClassVar[str] = "whatsapp"
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._web = Web(
+            connections=settings.connections, timeout=settings.timeout, request=self._request, judge=self._judge
+        )
+
+    def __enter__(self) -> Self:
+        self.settings.check()
+        self._web.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._web.__exit__(kind, error, trace)
+
+    def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
+        """See Gateway.send."""
+        return self._web.send(messages, at)
+
+    def receipts(self) -> Sequence[Receipt]:
+        """None."""
+        return ()
+
+    def _request(self, client: httpx.Client, message: Outgoing) -> httpx.Request | Answer:
+        settings = self.settings
+        text = " ".join(message.text.split())  # a parameter may hold no line break, tab or run of spaces
+        if not _NUMBER.fullmatch(message.to):
+            return Answer(message.reference, Outcome.REJECTED, "number")
+        if not text or len(text) > _LONGEST_TEXT or len(message.reference) > _LONGEST_REFERENCE:
+            return Answer(message.reference, Outcome.REJECTED, "too_long" if text else "empty")
+        body = {
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            "to": message.to.removeprefix("+"),
+            "type": "template",
+            "template": {
+                "name": settings.template,
+                "language": {"code": settings.language},
+                "components": [{"type": "body", "parameters": [{"type": "text", "text": text}]}],
+            },
+            "biz_opaque_callback_data": message.reference,
+        }
+        try:
+            return client.build_request(
+                "POST",
+                f"{settings.endpoint.rstrip('/')}/{settings.phone_number_id}/messages",
+                headers={"Authorization": f"Bearer {settings.token}"},
+                json=body,
+            )
+        except UnicodeError:
+            return Answer(message.reference, Outcome.REJECTED, "unsendable")  # half a letter
+
+    def _judge(self, reference: str, heard: Heard) -> Answer:
+        answer = parsed(heard.text)
+        code = at(answer, "error", "code")
+        outcome = by_status(heard.status)
+        if isinstance(code, int) and not isinstance(code, bool):
+            known = meaning(code)
+            # An error beside a success contradicts itself; one that nobody explains is as good as its status.
+            outcome = known or (Outcome.UNKNOWN if outcome is Outcome.ACCEPTED else outcome)
+            return Answer(reference, outcome, f"wa_{code}")
+        name = at(answer, "messages", 0, "id")
+        if outcome is Outcome.ACCEPTED:
+            if not isinstance(name, str):
+                return Answer(reference, Outcome.UNKNOWN, "unreadable")  # whatever answered, it was not the Cloud API
+            return Answer(reference, outcome, gateway_id=name if _ID.fullmatch(name) else "")
+        return Answer(reference, outcome, named(heard))

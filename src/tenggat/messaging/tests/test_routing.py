@@ -1,0 +1,143 @@
+"""The file of gateways: what it says, and every mistake of it at once, without a secret in any sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from tenggat.messaging.gateways import Outcome
+from tenggat.messaging.handing import Route
+from tenggat.messaging.routing import RoutesUnusable, routes_of
+
+SMSC = """
+[[route]]
+name = "telkomsel"
+kind = "smpp"
+prefixes = ["+62811", "+62812"]
+rate = 200
+per_day = 1_000_000
+
+[route.settings]
+host = "127.0.0.1"
+port = 2775
+system_id = "tenggat"
+password = { env = "SMSC_PASSWORD" }
+source = "PRAKERJA"
+statuses = { 1025 = "busy" }
+"""
+
+
+@pytest.fixture(autouse=True)
+def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMSC_PASSWORD", "hush")
+
+
+def routes(home: Path, text: str, *, sandbox: bool = True) -> list[Route]:
+    (home / "gateways.toml").write_text(text, "utf-8")
+    return routes_of(home, outbox=home / "outbox" / "messages.jsonl", sandbox=sandbox)
+
+
+def mistakes(home: Path, text: str, *, sandbox: bool = True) -> str:
+    with pytest.raises(RoutesUnusable) as refused:
+        routes(home, text, sandbox=sandbox)
+    assert "hush" not in refused.value.message
+    return refused.value.message
+
+
+def test_without_the_file_everything_goes_into_a_file(tmp_path: Path) -> None:
+    (route,) = routes_of(tmp_path, outbox=tmp_path / "messages.jsonl", sandbox=False)
+    assert (route.name, route.prefixes, route.channels) == ("file", None, ("sms", "email", "whatsapp"))
+
+
+def test_a_route_has_its_pace_its_numbers_and_its_settings(tmp_path: Path) -> None:
+    (route,) = routes(tmp_path, SMSC)
+    assert (route.name, route.channels, route.prefixes) == ("telkomsel", ("sms",), ("+62811", "+62812"))
+    assert (route.limits.rate, route.limits.per_day) == (200, 1_000_000)
+    settings = route.gateway.settings  # type: ignore[attr-defined]
+    assert (settings.password, dict(settings.statuses)) == ("hush", {1025: Outcome.BUSY})
+
+
+def test_a_secret_may_lie_in_a_file_of_the_home(tmp_path: Path) -> None:
+    (tmp_path / "smsc").write_text("hush\n")
+    (route,) = routes(tmp_path, SMSC.replace('{ env = "SMSC_PASSWORD" }', '{ file = "smsc" }'))
+    assert route.gateway.settings.password == "hush"  # type: ignore[attr-defined]
+
+
+def test_test_numbers_go_into_a_file_whatever_else_names_them(tmp_path: Path) -> None:
+    found = routes(tmp_path, SMSC + '[test]\nnumbers = ["+62811000001"]\n')
+    assert [(route.name, route.gateway.kind) for route in found] == [("telkomsel", "smpp"), ("test", "file")]
+    assert found[1].prefixes == ("+62811000001",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "channels"),
+    [
+        ("http", 'url = "http://127.0.0.1:1/send"\nfields = { to = "{to}", text = "{text}" }', ("sms",)),
+        (
+            "whatsapp",
+            'token = "t"\nphone_number_id = "12345"\ntemplate = "a"\nendpoint = "http://[::1]:1"',
+            ("whatsapp",),
+        ),
+        (
+            "mail",
+            (
+                'sender = "kabar@contoh.id"\ndomain = "contoh.id"\n'
+                'options = { host = "localhost", password = { env = "SMSC_PASSWORD" } }'
+            ),
+            ("email",),
+        ),
+    ],
+)
+def test_every_kind_of_gateway_can_be_named(
+    tmp_path: Path, kind: str, settings: str, channels: tuple[str, ...]
+) -> None:
+    text = f'[[route]]\nname = "a"\nkind = "{kind}"\n[route.settings]\n{settings}\n'
+    (route,) = routes(tmp_path, text)
+    assert (route.gateway.kind, route.channels) == (kind, channels)
+
+
+def test_a_sandbox_calls_no_machine_but_its_own(tmp_path: Path) -> None:
+    outside = SMSC.replace("127.0.0.1", "smsc.example.net")
+    assert "a sandbox sends to this machine only" in mistakes(tmp_path, outside)
+    assert routes(tmp_path, outside, sandbox=False)
+    meta = (
+        '[[route]]\nname = "wa"\nkind = "whatsapp"\n[route.settings]\ntoken = "t"\nphone_number_id = "12345"\n'
+        'template = "a"\n'
+    )
+    assert "a sandbox sends to this machine only" in mistakes(tmp_path, meta)
+    provider = (
+        '[[route]]\nname = "m"\nkind = "mail"\n[route.settings]\nsender = "kabar@contoh.id"\ndomain = "contoh.id"\n'
+        'backend = "anymail.backends.mailgun.EmailBackend"\n'
+    )
+    assert "a sandbox sends to this machine only" in mistakes(tmp_path, provider)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('name = "telkomsel"', 'name = "Telkomsel 1"', "route 1: name must be small letters"),
+        ('kind = "smpp"', 'kind = "pigeon"', "telkomsel: kind must be one of file, http, mail, smpp, whatsapp"),
+        ("rate = 200", "rate = 0", "telkomsel: rate must be a number of at least 0.01"),
+        ("rate = 200", "rate = true", "telkomsel: rate must be a number"),
+        ("rate = 200", "speed = 200", "telkomsel: speed is not known"),
+        ('["+62811", "+62812"]', '["0811"]', "telkomsel: numbers are written with +"),
+        ('host = "127.0.0.1"', "", "telkomsel: settings.host is missing"),
+        ("port = 2775", 'port = "2775"', "telkomsel: settings.port: a whole number is needed"),
+        ("port = 2775", "port = 2775\nprot = 1", "telkomsel: settings.prot is not known"),
+        ("SMSC_PASSWORD", "NO_SUCH_NAME", "the environment has no NO_SUCH_NAME"),
+        ('{ env = "SMSC_PASSWORD" }', '{ file = "nowhere" }', "the file nowhere cannot be read"),
+        ('1025 = "busy"', '1025 = "bsy"', 'is written like { 88 = "busy" }'),
+        ('system_id = "tenggat"', 'system_id = "x234567890123456"', "system_id is more than the 15"),
+        ("[[route]]", "[[routes]]", "routes: is not known here"),
+        ("[[route]]", "[[route]", "cannot be read"),
+    ],
+)
+def test_a_mistake_is_told_with_what_to_do(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in SMSC
+    assert said in mistakes(tmp_path, SMSC.replace(old, new, 1))
+
+
+def test_mistakes_are_told_all_at_once_and_names_are_given_once(tmp_path: Path) -> None:
+    told = mistakes(tmp_path, SMSC.replace("rate = 200", "rate = 0").replace("port = 2775", "port = []"))
+    assert "rate" in told
+    assert "port" in told
+    assert "two routes have this name" in mistakes(tmp_path, SMSC + SMSC)
