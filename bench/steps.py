@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from bench import row_by_row, world
+from bench import by_smpp, row_by_row, world
 from bench.fill import fill as fill_nation
 from bench.live_buyer import buy
 from bench.world import Nation
@@ -27,7 +27,19 @@ from tenggat.training.purchases import OPTIONAL, REQUIRED, import_purchases
 
 _BARE = sql.load("bench", "bare.sql")
 
-__all__ = ["bare_night", "buyer", "deliver", "fill", "night", "pause", "plan", "purchases", "rows", "settle_down"]
+__all__ = [
+    "bare_night",
+    "buyer",
+    "deliver",
+    "fill",
+    "night",
+    "pause",
+    "plan",
+    "purchases",
+    "rows",
+    "settle_down",
+    "smpp",
+]
 
 
 class _Enough(Exception):  # noqa: N818
@@ -73,6 +85,13 @@ def deliver(limit: int, folder: str) -> dict[str, Any]:
         return done
 
     return _timed(work)
+
+
+def smpp(way: str, limit: int) -> dict[str, Any]:
+    """Hand over by SMPP: `ours`, the library `alone`, or receipts `applied`."""
+    _ready()
+    count, seconds = getattr(by_smpp, way)(limit)
+    return {"count": count, "seconds": seconds}
 
 
 def purchases(people: int, seed: int, limit: int, folder: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from bench.world import Nation
 
 Say = Callable[[str], None]
 ROWS = 2_000  # people revoked row by row
+HANDED = 20_000  # messages handed over by SMPP
 SENT = BOUGHT = 200_000  # messages handed over, purchases imported
 IMPORTED = 800_000  # accepted people in one file: the largest wave of 2020
 
@@ -58,6 +59,12 @@ def _messages(place: Place, nation: Nation, *, say: Say) -> list[Line]:
     child.run(place.url(), "settle_down")
     with place.copy() as url:
         sent = child.run(url, "deliver", limit=min(SENT, nation.people), folder=str(place.folder))
+    by_smpp = {}
+    for way in ("alone", "ours", "applied"):
+        say(f"SMPP: {way}")
+        with place.copy() as url:
+            by_smpp[way] = child.run(url, "smpp", way=way, limit=min(HANDED, nation.people // 2))
+    ours, alone, applied = (by_smpp[way]["count"] / by_smpp[way]["seconds"] for way in ("ours", "alone", "applied"))
     limit = 30 * nation.people / 5_600_000
     return [
         Line("planning", f"planning {nation.people:,} reminders", _took(first), "", None, "about 30 s at 5.6 million",
@@ -66,6 +73,10 @@ def _messages(place: Place, nation: Nation, *, say: Say) -> list[Line]:
              again["memory"], ok=again["count"] == 0),
         Line("delivery", f"handing over {sent['count']:,} messages", _rate(sent["count"], sent["seconds"]), "", None,
              ">= 40,000/s", sent["memory"], ok=sent["count"] / sent["seconds"] >= 40_000),
+        Line("smpp", f"handing over {by_smpp['ours']['count']:,} by SMPP, with receipts", f"{ours:,.0f}/s",
+             f"smpp34 alone {alone:,.0f}/s", ours / alone, ">= 0.50", by_smpp["ours"]["memory"]),
+        Line("receipts", f"applying {by_smpp['applied']['count']:,} receipts", f"{applied:,.0f}/s", "", None,
+             ">= 20,000/s", by_smpp["applied"]["memory"], ok=applied >= 20_000),
     ]  # fmt: skip
 
 

@@ -1,7 +1,7 @@
-"""A month of messages: acceptance to the night after the deadline, over an SMSC that loses answers and senders that die.
+"""A month of messages, from acceptance to the day after the deadline: an SMSC loses answers, and senders die.
 
-The simulated SMSC keeps a ledger of what it truly took and delivered. It is held against the outbox: nothing sent twice,
-nothing said to be sent that was not, nothing kept silent about, nothing outside the sending hours.
+The simulated SMSC keeps a ledger of what it truly took and delivered. It is held against the outbox: nothing sent
+twice, nothing said to be sent that was not, nothing kept silent about, nothing outside the sending hours.
 """
 
 import csv
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,12 +21,22 @@ from zoneinfo import ZoneInfo
 from bench.child import ROOT
 from bench.place import NATION, Place, place
 
-from proof.shift import ANNOUNCED, DEADLINE
 from proof.smsc.behaviour import Behaviour
 from proof.smsc.ledger import Taken
 from proof.smsc.running import Simulated, simulated
 
-_HOURS = (7, 9, 13, 19, 21)  # on the clock of the west: two of them are night somewhere
+ANNOUNCED = datetime.fromisoformat("2023-08-01T12:00:00+07:00")
+DEADLINE = datetime.fromisoformat("2023-08-16T00:00:00+07:00")
+_HOURS = (7, 13, 21)  # on the clock of the west: two of them are night somewhere
+_DAYS = (
+    0,
+    1,
+    8,
+    9,
+    12,
+    13,
+    15,
+)  # since the announcement: the steps fall due on these, and what was left goes the day after
 _PREFIXES = ("0811", "0857", "0878", "0896", "0881")
 _PROVINCES = ("31", "51", "91")
 _DOWN = "62896"
@@ -89,17 +99,15 @@ class _Run:
         usual = Behaviour(seed=5, drop_acks=self.dropped, lose_receipts=0.05, repeat_receipts=0.1, receipts_first=0.1,
                           rate=self.people / 5)  # fmt: skip
         with simulated(usual) as smsc:
-            day = ANNOUNCED
-            while day < DEADLINE:
-                down = (_DOWN,) if (DEADLINE - day).days == 8 else ()  # one operator, on the day of H-7
-                smsc.behave(replace(usual, down=down))
+            for offset in _DAYS:
+                day = ANNOUNCED + timedelta(days=offset)
+                smsc.behave(replace(usual, down=(_DOWN,) if offset == 8 else ()))  # an operator, on the day of H-7
                 for hour in _HOURS:
                     if (now := day.replace(hour=hour)) >= ANNOUNCED:
                         self._send(now, smsc)
                 self._buy(day.replace(hour=22))
-                day += timedelta(days=1)
             self._act("night", (DEADLINE + timedelta(hours=3)).isoformat())
-            for hour in (7, 9, 13, 30):
+            for hour in (7, 13):
                 self._send(DEADLINE + timedelta(hours=hour), smsc)
             self._act("look", str(self.here.folder / "found.json"))
             return self._compare(smsc.ledger.rows, time.monotonic() - began)
@@ -133,7 +141,7 @@ class _Run:
         ]
         return self._write("people", head, rows)
 
-    def _write(self, name: str, head: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+    def _write(self, name: str, head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
         path = self.here.folder / f"{name}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([head, *rows])
@@ -184,7 +192,8 @@ def _local(moment: str, zone: str) -> datetime:
 
 
 def _nik(number: int) -> str:
-    return f"9901{1 + number // 90_000:02d}{1 + number % 28:02d}01{90 + number // 28 % 10:02d}{1 + number // 280 % 9998:04d}"
+    day, year, serial = 1 + number % 28, 90 + number // 28 % 10, 1 + number // 280
+    return f"990101{day:02d}01{year:02d}{serial:04d}"
 
 
 def _phone(number: int) -> str:

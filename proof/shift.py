@@ -17,6 +17,7 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection
 
+from proof.month import ANNOUNCED
 from tenggat.audit.verify import verify
 from tenggat.deadlines.approving import answer_brake
 from tenggat.deadlines.engine import revoke
@@ -36,8 +37,7 @@ from tenggat.training.purchases import import_purchases
 from tenggat.waves.actions import announce_wave, open_wave
 from tenggat.waves.importing import import_participants
 
-WAVE, ANNOUNCED = 50, datetime.fromisoformat("2023-08-01T12:00:00+07:00")
-DEADLINE = datetime.fromisoformat("2023-08-16T00:00:00+07:00")
+WAVE = 50
 OFFICER = Actor("officer", "month")
 _PROGRAMME = load("prakerja")
 _KEYS = derive(11)
@@ -61,7 +61,7 @@ def accept(people: str, courses: str) -> None:
 def send(now: str, port: str) -> None:
     """Plan and hand over; a batch is small, so that a kill hits many."""
     moment = datetime.fromisoformat(now)
-    plan_reminders(programme=_PROGRAMME, now=moment)
+    plan_reminders(programme=_PROGRAMME, now=moment, keys=_KEYS)
     plan_fallbacks(programme=_PROGRAMME, now=moment)
     settings = Settings(
         host="127.0.0.1", port=int(port), system_id="month", password="", source="PRAKERJA", response_timeout=2.0

@@ -17,6 +17,7 @@ from tenggat.deadlines.scopes import Scope, source_scope
 from tenggat.journal.models import Event
 from tenggat.ledger.models import Entry
 from tenggat.messaging.models import Message
+from tenggat.registry.models import BlacklistEntry
 from tenggat.training.models import Purchase
 from tenggat.waves.actions import open_wave
 from tenggat.waves.models import Hold, Participation, Wave
@@ -242,6 +243,15 @@ def test_an_extension_that_is_over_already_honours_what_was_bought_and_revokes_t
     assert list(told) == [ayu]  # Budi is not told of a place that the next run takes again
     assert night(AFTERWARDS + DAY).revoked == 1
     assert state_of(budi) == "revoked"
+
+
+def test_whoever_is_revoked_twice_in_one_instant_is_on_the_blacklist() -> None:
+    [ayu] = wave(AYU)
+    night()
+    extend(WAVE_10, DEADLINE + SECOND, now=NIGHT)
+    assert night().revoked == 1
+    entries = BlacklistEntry.objects.filter(person_id=ayu).order_by("since_at")
+    assert [entry.lifted_at is None for entry in entries] == [False, True]
 
 
 def test_an_extension_from_after_the_deadline_changes_nobody() -> None:

@@ -301,7 +301,7 @@ FAULTS = (
     ),
     _fault(
         "what else holds somebody ends when the record is tried again",
-        "clock spoil spoil night retry retry hold hold hold",
+        "clock spoil spoil spoil night retry hold hold",
         Change(_APART + "retry", "SET held_until = remaining.until_at", "SET held_until = NULL"),
     ),
     _fault(

@@ -65,8 +65,9 @@ SELECT number FROM waves_wave WHERE number = ANY (%(waves)s) ORDER BY number FOR
 
 -- name: revoke_slice
 -- Revokes the next slice: state, blacklist, return of the money, history and notice in one statement (I3).
--- Rows that somebody is working on are passed over; the last passes wait for them (engine.py).
--- reads: waves_participation
+-- Rows that somebody is working on are passed over; the last passes wait for them (engine.py). Who is revoked a second
+-- time in the very instant of the first gets an entry of the next one: a lifted entry stays as it was.
+-- reads: waves_participation, registry_blacklist_entry
 -- writes: waves_participation, registry_blacklist_entry, ledger_entry, journal_event, messaging_message, deadlines_slice
 WITH due AS (
     SELECT person_id, wave, deadline_at, deadline_version, balance, training_balance, channel, time_zone
@@ -85,7 +86,10 @@ WITH due AS (
     RETURNING due.*
 ), blacklisted AS (
     INSERT INTO registry_blacklist_entry (person_id, since_at, source, reason)
-    SELECT person_id, %(now)s, 'deadline', %(reason)s FROM revoked
+    SELECT person_id, GREATEST(%(now)s, (SELECT max(known.since_at) + interval '1 microsecond'
+                                           FROM registry_blacklist_entry AS known
+                                          WHERE known.person_id = revoked.person_id)),
+           'deadline', %(reason)s FROM revoked
         ON CONFLICT DO NOTHING
 ), returned AS (
     INSERT INTO ledger_entry (person_id, wave, kind, amount, training, reference, occurred_at, recorded_at)

@@ -60,7 +60,7 @@ class Message(models.Model):
             # serves: dead_senders, abandoned
             models.Index(fields=["sender"], condition=Q(state="sending"), name="messaging_sending"),
             # serves: receipts that carry the gateway's name for a message, or the stand-in for one that was lost
-            models.Index(fields=["route", "gateway_id"], condition=~Q(gateway_id=""), name="messaging_named"),
+            models.Index(fields=["gateway_id", "route"], condition=~Q(gateway_id=""), name="messaging_named"),
         )
 
 

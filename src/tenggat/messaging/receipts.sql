@@ -24,33 +24,34 @@ SELECT receipt_id, route, reference, address
 -- Tells messages what receipts say of them that carry the gateway's name for them.
 -- reads: messaging_message
 -- writes: messaging_message, messaging_receipt
-WITH batch AS (
+WITH batch AS MATERIALIZED (
     SELECT receipt_id, route, gateway_id, fate, COALESCE(at, received_at) AS at,
            array_position(ARRAY['underway', 'failed', 'delivered', 'read'], fate) AS sureness
       FROM messaging_receipt
      WHERE receipt_id = ANY (%(receipts)s)
-), surest AS (
-    SELECT DISTINCT ON (route, gateway_id) route, gateway_id, fate, at, sureness
+), known AS MATERIALIZED (
+    SELECT batch.receipt_id, batch.fate, batch.at, batch.sureness, message.*,
+           row_number() OVER (PARTITION BY person_id, wave, step, channel, deadline_version
+                                  ORDER BY sureness DESC, at, receipt_id) AS place
       FROM batch
-     ORDER BY route, gateway_id, sureness DESC, at, receipt_id
-), known AS (
-    SELECT surest.route, surest.gateway_id
-      FROM surest
-      JOIN messaging_message AS message
-        ON message.route = surest.route AND message.gateway_id = surest.gateway_id AND message.gateway_id <> ''
+     CROSS JOIN LATERAL (SELECT person_id, wave, step, channel, deadline_version
+                           FROM messaging_message
+                          WHERE gateway_id = batch.gateway_id AND route = batch.route AND gateway_id <> ''
+                         OFFSET 0) AS message
 ), told AS (
-    UPDATE messaging_message AS message SET fate = surest.fate, fate_at = surest.at
-      FROM surest
-     WHERE message.route = surest.route AND message.gateway_id = surest.gateway_id AND message.gateway_id <> ''
-       AND COALESCE(array_position(ARRAY['underway', 'failed', 'delivered', 'read'], message.fate), 0) < surest.sureness
-    RETURNING message.route, message.gateway_id, message.fate
+    UPDATE messaging_message AS message SET fate = known.fate, fate_at = known.at
+      FROM known
+     WHERE known.place = 1 AND message.person_id = known.person_id AND message.wave = known.wave
+       AND message.step = known.step AND message.channel = known.channel
+       AND message.deadline_version = known.deadline_version
+       AND COALESCE(array_position(ARRAY['underway', 'failed', 'delivered', 'read'], message.fate), 0) < known.sureness
+    RETURNING known.receipt_id
 )
 UPDATE messaging_receipt AS receipt
-   SET applied_at = %(now)s, address = '', found = CASE WHEN told.fate = receipt.fate THEN 'told' ELSE 'stale' END
+   SET applied_at = %(now)s, address = '', found = CASE WHEN told.receipt_id IS NULL THEN 'stale' ELSE 'told' END
   FROM known
-  LEFT JOIN told ON told.route = known.route AND told.gateway_id = known.gateway_id
- WHERE receipt.receipt_id = ANY (%(receipts)s)
-   AND receipt.route = known.route AND receipt.gateway_id = known.gateway_id
+  LEFT JOIN told ON told.receipt_id = known.receipt_id
+ WHERE receipt.receipt_id = known.receipt_id
 RETURNING receipt.receipt_id;
 
 -- name: candidates

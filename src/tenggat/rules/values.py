@@ -98,8 +98,8 @@ class Step:
     `channels` the ways to send it in order of preference: the next one is taken after a lasting failure, and where
     nothing was heard for `fallback_after` hours although the operator's receipts come as usual. `text` is the
     message; None: the one that ships. An `urgent` one is asked for by its reader: it goes before all others, at any
-    hour. `may_opt_out`: one may refuse it. `since`: only waves announced on that day or later get it; None: all.
-    `variants` share its people, or are none.
+    hour. `may_opt_out`: one may refuse it.
+    `since`: only waves announced on that day or later get it; None: all. `variants` share its people, or are none.
     """
 
     name: str

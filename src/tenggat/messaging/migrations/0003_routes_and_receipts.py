@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='message',
-            index=models.Index(condition=models.Q(('gateway_id', ''), _negated=True), fields=['route', 'gateway_id'], name='messaging_named'),
+            index=models.Index(condition=models.Q(('gateway_id', ''), _negated=True), fields=['gateway_id', 'route'], name='messaging_named'),
         ),
         migrations.AddConstraint(
             model_name='message',

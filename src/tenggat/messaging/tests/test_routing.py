@@ -141,3 +141,15 @@ def test_mistakes_are_told_all_at_once_and_names_are_given_once(tmp_path: Path) 
     assert "rate" in told
     assert "port" in told
     assert "two routes have this name" in mistakes(tmp_path, SMSC + SMSC)
+
+
+def test_the_file_to_start_from_is_a_good_one(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[4] / "docs" / "gateways.md").read_text("utf-8")
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "smtp").write_text("hush")
+    found = routes(tmp_path, page.split("```toml\n")[1].split("```")[0], sandbox=False)
+    assert [(route.name, route.gateway.kind) for route in found] == [
+        ("telkomsel", "smpp"),
+        ("mail", "mail"),
+        ("test", "file"),
+    ]

@@ -15,6 +15,9 @@ Bind = Literal["transceiver", "pair"]
 LIBRARY_WAITS = 30.0
 """Seconds after which smpp34 itself gives up on an answer; it cannot be told otherwise."""
 
+NAME, LONGEST_NAME = 5, 11
+"""The source_ton of a registered name, and how many letters it may have."""
+
 _LONGEST = {"system_id": 15, "password": 8, "system_type": 12, "source": 20}
 
 
@@ -53,6 +56,10 @@ class Settings:
                 raise GatewayUnusable(f"{name} is more than the {longest} plain characters that SMPP allows.")
         if not 0 < self.response_timeout < LIBRARY_WAITS:
             raise GatewayUnusable(f"response_timeout must lie between 0 and {LIBRARY_WAITS:.0f} seconds.")
+        if self.source_ton == NAME and len(self.source) > LONGEST_NAME:
+            raise GatewayUnusable(f"source is a name of more than {LONGEST_NAME} letters, which no phone shows.")
+        if not (0 < self.port < 65536 and 0 <= self.source_ton < 8 and 0 <= self.source_npi < 19):
+            raise GatewayUnusable("port, source_ton or source_npi is no number that there is.")
         if self.window < 1 or self.tries < 1:
             raise GatewayUnusable("window and tries must be at least 1.")
         if self.zone:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenggat.messaging.gateways import Fate, GatewayUnusable, Receipt, ReceiptRefused
@@ -131,6 +131,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(JSON | st.fixed_dictionaries(dict.fromkeys(ITEM, JSON)), st.sampled_from(["", "x", "id.0"]))
 def test_whatever_is_signed_it_is_read_or_refused(item: object, items_at: str) -> None:
     try:

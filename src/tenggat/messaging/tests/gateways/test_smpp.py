@@ -19,9 +19,9 @@ from tenggat.messaging.tests.gateways.letters import NOW, by_outcome, letters, r
 Pair = tuple[SmppGateway, Simulated]
 
 
-def settings_for(port: int, **changed: Any) -> Settings:
+def settings_for(port: int, /, **changed: Any) -> Settings:
     usual = {"host": "127.0.0.1", "port": port, "system_id": "tenggat", "password": "rahasia", "source": "PRAKERJA"}
-    quick = {"response_timeout": 0.4, "connect_timeout": 0.6, "pause": 0.01, "throttle_pause": 0.02, "window": 10}
+    quick = {"response_timeout": 1.2, "connect_timeout": 3.0, "pause": 0.01, "throttle_pause": 0.02, "window": 10}
     return Settings(**{**usual, **quick, **changed})
 
 
@@ -31,10 +31,10 @@ def meeting(behaviour: Behaviour | None = None, **changed: Any) -> Iterator[Pair
         yield gateway, smsc
 
 
-def receipts(gateway: SmppGateway, count: int) -> list[Receipt]:
-    """So many receipts, or all that came within a second."""
+def receipts(gateway: SmppGateway, count: int, *, patience: float = 3) -> list[Receipt]:
+    """So many receipts, or all that came within so many seconds."""
     found: list[Receipt] = []
-    end = time.monotonic() + 1
+    end = time.monotonic() + patience
     while len(found) < count and time.monotonic() < end:
         found += gateway.receipts()
     return found
@@ -143,8 +143,9 @@ def test_what_waits_is_busy_when_the_smsc_goes_for_good() -> None:
         got += answers
     outcomes = by_outcome(got)
     assert outcomes[Outcome.ACCEPTED]
-    assert outcomes[Outcome.UNKNOWN] <= references(row.to for row in smsc.ledger.rows)
-    assert outcomes[Outcome.BUSY].isdisjoint(references(row.to for row in smsc.ledger.rows))
+    assert outcomes[Outcome.BUSY]
+    assert len(outcomes[Outcome.UNKNOWN]) <= 10  # a window full; some of it was never read
+    assert references(row.to for row in smsc.ledger.rows) <= outcomes[Outcome.ACCEPTED] | outcomes[Outcome.UNKNOWN]
     assert sum(map(len, outcomes.values())) == 100
 
 
@@ -167,7 +168,7 @@ def test_when_nobody_answers_any_more_nothing_of_the_next_batch_has_left() -> No
 
 def test_who_is_not_let_in_is_told_so_without_the_password() -> None:
     with simulated(Behaviour(password="lain")) as smsc, pytest.raises(GatewayUnusable) as refusal:
-        SmppGateway(settings_for(smsc.port)).__enter__()
+        SmppGateway(settings_for(smsc.port, connect_timeout=0.4)).__enter__()
     assert "rahasia" not in str(refusal.value)
 
 
@@ -181,7 +182,17 @@ def test_a_port_where_nobody_listens_is_said_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"password": "a" * 9}, {"response_timeout": 30}, {"window": 0}, {"zone": "Jakarta"}, {"source": "é"}]
+    "wrong",
+    [
+        {"password": "a" * 9},
+        {"response_timeout": 30},
+        {"window": 0},
+        {"zone": "Jakarta"},
+        {"source": "é"},
+        {"source": "KARTUPRAKERJA"},
+        {"source_ton": 256},
+        {"port": 70000},
+    ],
 )
 def test_settings_that_smpp_does_not_allow_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(GatewayUnusable):
@@ -201,7 +212,7 @@ def test_receipts_are_lost_repeated_and_out_of_order() -> None:
     behaviour = Behaviour(lose_receipts=0.3, repeat_receipts=0.5, receipt_spread=0.05, belittle=0.2, seed=5)
     with meeting(behaviour) as (gateway, smsc):
         ids = [answer.gateway_id for answer in gateway.send(letters(60), at=NOW)]
-        told = receipts(gateway, 200)
+        told = receipts(gateway, 200, patience=0.4)
     expected = {row.id: row.receipt for row in smsc.ledger.rows if row.receipt}
     assert {receipt.gateway_id for receipt in told} == set(expected)
     assert len(expected) < 60 < len(told) + 20
@@ -261,8 +272,7 @@ def test_an_abandoned_batch_does_not_hold_up_the_next() -> None:
 SHARES = st.sampled_from([0.0, 0.05, 0.3])
 
 
-@pytest.mark.slow
-@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(
     seed=st.integers(0, 999),
     drop_acks=SHARES,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenggat.messaging.gateways import Outcome
@@ -46,6 +46,7 @@ def test_what_the_alphabet_does_not_have_is_said(alphabet: str, text: str) -> No
     assert refused.value.code == "alphabet"
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=170), st.sampled_from(["gsm7", "latin-1", "ucs2"]))
 def test_any_text_becomes_one_segment_or_is_refused(text: str, alphabet: str) -> None:
     try:

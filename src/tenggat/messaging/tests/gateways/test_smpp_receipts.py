@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenggat.messaging.gateways import Fate
@@ -102,6 +102,7 @@ def test_ids_are_compared_as_numbers_where_they_are_numbers(name: str, ids: Any,
     assert canonical(name, ids) == expected
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     esm_class=st.integers(0, 255),
     source=st.text(max_size=21),

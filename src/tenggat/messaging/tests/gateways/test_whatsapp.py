@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenggat.messaging.gateways import Fate, Gateway, GatewayUnusable, Outcome, Receipt, ReceiptRefused
@@ -208,6 +208,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(JSON)
 def test_whatever_is_signed_it_is_read_or_passed_over(item: object) -> None:
     body = call(item)
