@@ -9,11 +9,13 @@ from uuid import UUID
 
 import pytest
 
+from tenggat.deadlines.fallback import plan_fallbacks
 from tenggat.deadlines.reinstating import reinstate
 from tenggat.deadlines.reminders import plan_reminders
 from tenggat.messaging.delivery import deliver
 from tenggat.messaging.gateways.file import FileGateway
 from tenggat.messaging.models import Message
+from tenggat.registry.models import Person
 from tenggat.rules.programme import Programme, Variant
 from tenggat.waves.actions import open_wave
 from tenggat.waves.models import Wave
@@ -109,6 +111,15 @@ def test_whom_it_reached_or_may_have_reached_is_not_told_again_with_a_later_dead
     assert messages(ayu) == [("accepted", 1, state)]
 
 
+def test_whom_it_failed_to_reach_by_its_receipt_is_told_with_the_later_deadline() -> None:
+    [ayu] = wave(AYU)
+    remind(ANNOUNCED)
+    Message.objects.update(state="accepted", sent_at=ANNOUNCED, fate="failed")
+    extend(WAVE_10, effective=ANNOUNCED)
+    assert remind(ANNOUNCED) == {"accepted": 1}
+    assert messages(ayu) == [("accepted", 1, "accepted"), ("accepted", 2, "planned")]
+
+
 def test_who_is_brought_back_is_told_that_and_not_of_being_accepted() -> None:
     [ayu] = wave(AYU)
     night()
@@ -172,6 +183,18 @@ def test_lots_decide_on_variants_and_the_text_is_that_of_the_variant(tmp_path: P
     told = (tmp_path / "messages.jsonl").read_text("utf-8")
     assert told.count('"Peserta, 31 Okt 2020 pukul 23.59 WIB"') == shares["brisk"]
     assert told.count("Masuk ke akun Kartu Prakerja.") == shares["calm"]
+
+
+def test_a_fallback_says_what_the_first_message_said() -> None:
+    [ayu] = wave(AYU)
+    tried = replace(PRAKERJA, steps=(replace(PRAKERJA.step("accepted"), variants=HALVES),))
+    assert remind(ANNOUNCED, tried) == {"accepted": 1}
+    Person.objects.filter(person_id=ayu).update(email="ayu@contoh.id")
+    Message.objects.update(state="rejected", outcome="no such number")
+    assert plan_fallbacks(programme=tried, now=ANNOUNCED) == {"accepted": 1}
+    first, second = Message.objects.order_by("-channel")
+    assert (first.channel, second.channel, second.variant) == ("sms", "email", first.variant)
+    assert first.variant
 
 
 def test_each_step_draws_its_own_lots() -> None:

@@ -23,9 +23,10 @@ SELECT operator.name,
 -- reads: waves_participation, registry_person
 -- writes: messaging_message
 INSERT INTO messaging_message (person_id, wave, step, channel, deadline_version, state, deadline_at, not_before,
-                               expires_at, skip_if_bought, planned_at, outcome)
+                               expires_at, skip_if_bought, planned_at, outcome, variant)
 SELECT message.person_id, message.wave, message.step, next.channel, message.deadline_version,
-       'planned', message.deadline_at, zone.not_before, message.expires_at, message.skip_if_bought, %(now)s, ''
+       'planned', message.deadline_at, zone.not_before, message.expires_at, message.skip_if_bought, %(now)s, '',
+       message.variant
   FROM messaging_message AS message
   JOIN waves_participation AS participation
     ON participation.person_id = message.person_id AND participation.wave = message.wave

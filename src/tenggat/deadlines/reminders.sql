@@ -44,7 +44,7 @@ SELECT participation.person_id, participation.wave, %(step)s, participation.chan
    AND (NOT %(once)s OR participation.deadline_version = 1 OR NOT EXISTS (
            SELECT FROM messaging_message AS told
             WHERE told.person_id = participation.person_id AND told.wave = participation.wave
-              AND (told.step = %(step)s AND told.state IN ('sending', 'accepted', 'unknown')
+              AND (told.step = %(step)s AND told.state IN ('sending', 'accepted', 'unknown') AND told.fate <> 'failed'
                    OR told.step = 'reinstated' AND told.state <> 'cancelled')
            OFFSET 0))  -- few have a second version: a look at each of their messages, and never at everybody's
  ORDER BY participation.person_id, participation.wave
