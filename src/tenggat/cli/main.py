@@ -21,6 +21,7 @@ from tenggat.cli import (
     proving,
     remedies,
     replaying,
+    up,
     verifying,
     waves,
 )
@@ -52,6 +53,7 @@ def _root(
 
 for part in (
     house_commands,
+    up,
     waves,
     imports,
     deadlines,
