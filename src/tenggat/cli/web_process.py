@@ -1,11 +1,13 @@
 """The web beside a command: a process of its own, which ends with the command however that ends."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
 
 from tenggat.foundation.refusals import Refusal
 
@@ -43,7 +45,8 @@ def web(port: int, *, wait: Callable[[float], bool]) -> Iterator["subprocess.Pop
             process.stdin.close()
         with suppress(subprocess.TimeoutExpired):
             process.wait(_PATIENCE)
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # its worker, too
         process.wait()
 
 
@@ -61,12 +64,17 @@ def _check_free(port: int) -> None:
         try:
             trial.bind(("127.0.0.1", port))
         except PermissionError:
-            raise WebUnusable(f"Port {port} is for the system's own programs; choose one above 1023: --port 8001")\
-                from None
+            raise WebUnusable(f"Port {port} is for the system's own programs; choose another: --port 8000") from None
         except OSError:
             raise WebUnusable(f"Port {port} of this machine is in use; choose another: --port {port + 1}") from None
 
 
 def _answers(port: int) -> bool:
-    with socket.socket() as trial:
-        return trial.connect_ex(("127.0.0.1", port)) == 0
+    asked = HTTPConnection("127.0.0.1", port, timeout=1)
+    try:
+        asked.request("HEAD", "/")
+        return asked.getresponse().status > 0
+    except (OSError, HTTPException):
+        return False
+    finally:
+        asked.close()
