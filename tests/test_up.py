@@ -72,7 +72,7 @@ def running(home: Tenggat, port: int) -> Iterator["subprocess.Popen[str]"]:
         yield process
     finally:
         process.kill()
-        process.communicate()
+        process.communicate(timeout=30)
 
 
 def post(port: int, body: bytes, secret: str = "rahasia") -> int:
@@ -83,6 +83,7 @@ def post(port: int, body: bytes, secret: str = "rahasia") -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(90)
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 def test_a_receipt_by_webhook_tells_the_fate_of_a_message(home: Tenggat, tmp_path: Path, sign: signal.Signals) -> None:
     def takes(_: Asked) -> Said:
@@ -115,6 +116,7 @@ def test_a_receipt_by_webhook_tells_the_fate_of_a_message(home: Tenggat, tmp_pat
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(90)
 def test_a_port_in_use_is_told(home: Tenggat) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -125,6 +127,7 @@ def test_a_port_in_use_is_told(home: Tenggat) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(90)
 def test_without_its_web_the_command_ends_and_without_the_command_the_web(home: Tenggat) -> None:
     port = free_port()
     with running(home, port) as process:

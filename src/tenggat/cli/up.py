@@ -52,7 +52,12 @@ def up(
     with until_interrupted(ended), web(port, wait=ended.wait) as process:
         say(f"Up on http://127.0.0.1:{port}; Ctrl-C ends it.")
         with _senders(house, moment, ended) as sending:
-            planned = _tick(house, moment, ended, lambda: (check_alive(process), _check(sending)))
+
+            def check() -> None:
+                check_alive(process)
+                _check(sending)
+
+            planned = _tick(house, moment, ended, check)
     sent = sum(one.result().accepted for one in sending)
 
     def show() -> None:
@@ -82,9 +87,7 @@ def _tick(house: House, moment: Callable[[], datetime], ended: Event, check: Cal
 
 
 @contextmanager
-def _senders(
-    house: House, moment: Callable[[], datetime], ended: Event
-) -> Iterator[Sequence["Future[Delivered]"]]:
+def _senders(house: House, moment: Callable[[], datetime], ended: Event) -> Iterator[Sequence["Future[Delivered]"]]:
     """A sender for each route while the block lasts; then each finishes its batch."""
     from tenggat.foundation.side_by_side import in_sessions
     from tenggat.messaging.delivery import senders

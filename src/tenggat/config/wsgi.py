@@ -1,6 +1,6 @@
-"""What a web server runs: `granian --interface wsgi tenggat.config.wsgi:application`, with DATABASE_URL and TENGGAT_HOME.
+"""What a web server runs: `granian --interface wsgi tenggat.config.wsgi:application`.
 
-A home that cannot be used stops it here, not at the first call.
+It needs DATABASE_URL and TENGGAT_HOME. A home that cannot be used stops it here, not at the first call.
 """
 
 import os

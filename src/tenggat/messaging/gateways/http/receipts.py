@@ -73,7 +73,9 @@ def _items(raw: bytes, settings: ReceiptSettings) -> list[object]:
     found = Found("", whole).value(settings.items_at) if settings.items_at else whole
     items = found if isinstance(found, list) else [found]
     if len(items) > _MOST or not all(isinstance(item, dict) for item in items):
-        raise ReceiptUnreadable("The body is signed, but holds no receipt where the configuration says: check items_at.")
+        raise ReceiptUnreadable(
+            "The body is signed, but holds no receipt where the configuration says: check items_at."
+        )
     return items
 
 
