@@ -30,7 +30,8 @@ def challenge(query: Mapping[str, str], *, settings: WebhookSettings) -> str:
 def receipts(raw: bytes, headers: Mapping[str, str], *, settings: WebhookSettings) -> list[Receipt]:
     """The fates in one call; other news (messages to us, the account's) is none.
 
-    Raises ReceiptRefused, ReceiptUnreadable. Meta signs no time-stamp and repeats a call for days, so an old one is no forgery: repeats change nothing.
+    Meta signs no time-stamp and repeats a call for days, so an old one is no forgery: repeats change nothing. Raises
+    ReceiptRefused, ReceiptUnreadable.
     """
     given = header(headers, "X-Hub-Signature-256")
     check_signature(given.removeprefix(_PREFIX) if given.startswith(_PREFIX) else "", raw, secrets=settings.app_secrets)
