@@ -104,6 +104,7 @@ def test_a_receipt_by_webhook_tells_the_fate_of_a_message(home: Tenggat, tmp_pat
         with running(home, port) as process:
             assert post(port, told, secret="tebakan") == 403
             assert post(port, b"x" * (256 * 1024 + 1)) == 413
+            assert httpx.post(f"http://127.0.0.1:{port}/receipts/agregator", content=iter([told])).status_code == 411
             assert fates() == [""]
             assert post(port, told) == 200
             until(lambda: fates() == ["delivered"])

@@ -1,7 +1,8 @@
 """One call of a gateway, from the raw body to the inbox.
 
-Whoever calls learns nothing but a number: 200 taken in, 400 unreadable, 403 not proved, 404 no such route, 413 too
-large, 500 ours (they call again). No body and no address is ever logged: a sentence of our own, and the route's name.
+Whoever calls learns nothing but a number: 200 taken in, 400 unreadable, 403 not proved, 404 no such route, 411 no
+length, 413 too large, 500 ours (they call again). No body and no address is ever logged: a sentence of our own, and
+the route's name.
 """
 
 import logging
@@ -47,6 +48,8 @@ def of_route(request: HttpRequest, route: str) -> HttpResponse:
 
 
 def _take_in(request: HttpRequest, route: str, settings: Incoming) -> int:
+    if "Transfer-Encoding" in request.headers:
+        return 411  # in pieces of unknown number; a proxy in front gathers them
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or len(length) > 10 or int(length) > MOST:
         return 413
