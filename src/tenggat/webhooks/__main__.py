@@ -15,6 +15,9 @@ from granian.log import LogLevels
 THREADS = 4
 """Calls at once: each waits for the database a few milliseconds."""
 
+PATIENCE = 5
+"""Seconds for calls under way when it ends. Without it, a worker that is told to end while it starts never does."""
+
 
 def _end_with_the_starter() -> None:
     os.read(0, 1)  # not sys.stdin: the worker is a fork, and would wait for its lock for ever
@@ -30,6 +33,7 @@ def main() -> None:
         port=int(sys.argv[1]),
         interface=Interfaces.WSGI,
         blocking_threads=THREADS,
+        workers_kill_timeout=PATIENCE,
         websockets=False,
         log_access=False,
         log_level=LogLevels.warning,
