@@ -137,6 +137,23 @@ def test_what_a_gateway_did_not_get_before_it_was_gone_waits() -> None:
     assert len({message.reference for message in gateway.given}) == len(gateway.given) == 3
 
 
+def test_a_route_that_cannot_be_used_is_tried_again_where_that_is_wanted() -> None:
+    wave(AYU)
+    remind()
+    gateway = Scripted(breaks_after=0)
+    told: list[tuple[str, str]] = []
+
+    def unusable(route: str, why: str) -> bool:
+        told.append((route, why))
+        gateway.breaks_after = None
+        return True
+
+    times = Times(lambda: NOON, Pace(tick=lambda: 0.0, wait=lambda seconds: None), unusable=unusable)
+    done = deliver_by([Route("scripted", gateway, ("sms", "email"))], programme=PRAKERJA, times=times)
+    assert told == [("scripted", "It is gone.")]
+    assert (done.accepted, done.unusable, len(gateway.given)) == (1, {}, 1)
+
+
 def test_what_a_dead_sender_held_is_unknown_where_nobody_remembers() -> None:
     wave(AYU)
     remind()

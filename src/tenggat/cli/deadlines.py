@@ -1,8 +1,5 @@
 """remind, deliver, revoke."""
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from threading import Event
 from typing import Annotated
 
@@ -11,6 +8,7 @@ import typer
 from tenggat.cli import showing
 from tenggat.cli.answers import DONE, SOME_REFUSED, WAITS, Answer, AsJson, Now, answers
 from tenggat.cli.house import enter
+from tenggat.cli.interrupting import until_interrupted
 from tenggat.foundation import clock
 from tenggat.foundation.refusals import Refusal
 
@@ -89,7 +87,7 @@ def deliver(
         keep_on=keep_on,
         ended=ended.is_set,
     )
-    with showing.progress("messages") as bar, _until_interrupted(ended):
+    with showing.progress("messages") as bar, until_interrupted(ended):
         done = delivery.deliver_by(routes, programme=house.programme, times=times, progress=bar)
     if done.unusable and not done.accepted:
         raise GatewayUnusable(" ".join(f"{name}: {why}" for name, why in sorted(done.unusable.items())))
@@ -112,17 +110,6 @@ def deliver(
 
     told = {"unusable": done.unusable} if done.unusable else {}
     return Answer({**counts, **told}, show, SOME_REFUSED if done.unusable else DONE)
-
-
-@contextmanager
-def _until_interrupted(ended: Event) -> Iterator[None]:
-    """Let Ctrl-C, or a supervisor, end the senders between two batches, when the last answers are written down."""
-    before = {sign: signal.signal(sign, lambda *_: ended.set()) for sign in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for sign, handler in before.items():
-            signal.signal(sign, handler)
 
 
 @answers

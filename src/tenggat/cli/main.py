@@ -22,6 +22,7 @@ from tenggat.cli import (
     remedies,
     replaying,
     texts,
+    up,
     verifying,
     waves,
 )
@@ -53,6 +54,7 @@ def _root(
 
 for part in (
     house_commands,
+    up,
     waves,
     imports,
     deadlines,

@@ -20,6 +20,8 @@ def database(url: str) -> dict[str, Any]:
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
         "OPTIONS": {**parts, "application_name": "tenggat"},
+        "CONN_MAX_AGE": 60,  # seconds; a call of the web that had to connect first would take three times as long
+        "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,  # safe behind PgBouncer
         "TEST": {"TEMPLATE": "template0"},
     }
@@ -44,4 +46,18 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "id"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LOGGING_CONFIG = None
+
+# The web. A call is proved by a signature over its body, never by a cookie: there are no sessions, and so nothing that
+# a forged form could borrow (CSRF). CommonMiddleware refuses other hosts.
+ROOT_URLCONF = "tenggat.config.urls"
+WSGI_APPLICATION = "tenggat.config.wsgi.application"
+ALLOWED_HOSTS = os.environ.get("TENGGAT_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
+APPEND_SLASH = False
+
+# Django tells of a refused call with its path and host, of a failure with everything: no such line may be written.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "loggers": {"django": {"handlers": [], "level": 100}},  # above the gravest
+}

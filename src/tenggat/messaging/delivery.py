@@ -48,9 +48,24 @@ def deliver_by(
 
     Every text is checked before the first message is taken: TemplateUnusable leaves them all waiting.
     """
+    done = Delivered()
+    for one in in_sessions(senders(routes, programme=programme, times=times, progress=progress)):
+        done.add(one)
+    done.waiting = outbox.waiting()
+    return done
+
+
+def senders(
+    routes: Sequence[Route],
+    *,
+    programme: Programme,
+    times: Times,
+    progress: Callable[[int], None] = lambda done: None,
+) -> list[Callable[[], Delivered]]:
+    """The work of each route, to be done in a session of its own. Raises TemplateUnusable."""
     check_texts(programme)
     names = frozenset(route.name for route in routes)
-    senders = [
+    return [
         partial(
             send_by,
             route,
@@ -61,11 +76,6 @@ def deliver_by(
         )
         for route in routes
     ]
-    done = Delivered()
-    for one in in_sessions(senders):
-        done.add(one)
-    done.waiting = outbox.waiting()
-    return done
 
 
 def _others(route: Route, routes: Sequence[Route]) -> tuple[str, ...]:

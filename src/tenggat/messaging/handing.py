@@ -8,6 +8,7 @@ from django.db import transaction
 
 from tenggat.messaging import outbox, receipts
 from tenggat.messaging.gateways import Answer, Gateway, GatewayUnusable, Outcome
+from tenggat.messaging.incoming import Incoming
 from tenggat.messaging.outbox import Answered, Claimed, Key
 from tenggat.messaging.pacing import Limits
 from tenggat.messaging.retries import GAVE_UP, delay
@@ -28,6 +29,7 @@ class Route:
     prefixes: beginnings of numbers (E.164) that alone go this way, None for all that no other route names.
     batch: messages taken at once: what a crash leaves unknown. knows: asks a gateway that remembers which references
     it has been given; without it, whatever a dead sender held is unknown. plain: references are given as they are.
+    receipts: what proves and reads the calls by which the gateway brings its receipts, None where it makes none.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Route:
     batch: int = 500
     knows: Callable[[set[str]], set[str]] | None = None
     plain: bool = False
+    receipts: Incoming | None = None
 
 
 @dataclass(slots=True)

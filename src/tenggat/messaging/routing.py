@@ -20,6 +20,7 @@ from tenggat.foundation.refusals import Refusal
 from tenggat.messaging.gateways import Gateway, GatewayUnusable, Outcome, http, mail, smpp, whatsapp
 from tenggat.messaging.gateways.file import FileGateway
 from tenggat.messaging.handing import Route
+from tenggat.messaging.incoming import Incoming
 from tenggat.messaging.pacing import Limits
 
 FILE_BATCH = 2000
@@ -28,7 +29,7 @@ FILE_BATCH = 2000
 TEST_ROUTE = "test"
 """The name of the way that test numbers go: into the file."""
 
-_KEYS = {"name", "kind", "channels", "prefixes", "rate", "burst", "per_day", "batch", "settings"}
+_KEYS = {"name", "kind", "channels", "prefixes", "rate", "burst", "per_day", "batch", "settings", "receipts"}
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _PREFIX = re.compile(r"\+[1-9][0-9]{0,14}")
 
@@ -46,12 +47,13 @@ class _Kind:
     channels: tuple[str, ...]
     settings: type
     make: Callable[[Any], Gateway]
+    receipts: type[Incoming] | None = None
 
 
 KINDS: Mapping[str, _Kind] = types.MappingProxyType({
     "smpp": _Kind(("sms",), smpp.Settings, smpp.SmppGateway),
-    "http": _Kind(("sms",), http.Settings, http.HttpGateway),
-    "whatsapp": _Kind(("whatsapp",), whatsapp.Settings, whatsapp.WhatsAppGateway),
+    "http": _Kind(("sms",), http.Settings, http.HttpGateway, http.ReceiptSettings),
+    "whatsapp": _Kind(("whatsapp",), whatsapp.Settings, whatsapp.WhatsAppGateway, whatsapp.WebhookSettings),
     "mail": _Kind(("email",), mail.Settings, mail.MailGateway),
 })  # fmt: skip
 
@@ -127,6 +129,8 @@ class _Reading:
         prefixes = self._numbers(name, table["prefixes"]) if "prefixes" in table else None
         batch = int(self._number(name, table, "batch") or 500)
         if table.get("kind") == "file":
+            if "receipts" in table:
+                self.faults.append(f"{name}: no gateway of this kind calls us; take [route.receipts] away")
             file = outbox.with_name(f"{name}.jsonl")
             return dataclasses.replace(file_route(FileGateway(file), name=name, prefixes=prefixes), limits=limits)
         kind = KINDS.get(str(table.get("kind")))
@@ -137,24 +141,31 @@ class _Reading:
         if not set(channels) <= set(kind.channels):
             self.faults.append(f"{name}: this kind carries {', '.join(kind.channels)}")
         settings = self._settings(name, kind.settings, table.get("settings", {}))
+        if settings is not None and self.sandbox and not _loopback(_host(settings)):
+            self.faults.append(f"{name}: a sandbox sends to this machine only (127.0.0.1), or into a file")
+        receipts = None
+        if "receipts" in table and kind.receipts is None:
+            self.faults.append(f"{name}: no gateway of this kind calls us; take [route.receipts] away")
+        elif kind.receipts and "receipts" in table:
+            receipts = self._settings(name, kind.receipts, table["receipts"], part="receipts")
         if settings is None or len(self.faults) > before:
             return None
-        return Route(name, kind.make(settings), channels, prefixes, limits, batch)
+        return Route(name, kind.make(settings), channels, prefixes, limits, batch, receipts=receipts)
 
-    def _settings(self, name: str, shape: type, table: Any) -> Any:
+    def _settings(self, name: str, shape: type, table: Any, *, part: str = "settings") -> Any:
         if not isinstance(table, dict):
-            self.faults.append(f"{name}: settings must be a table, [route.settings]")
+            self.faults.append(f"{name}: {part} must be a table, [route.{part}]")
             return None
         fields = {field.name: field for field in dataclasses.fields(shape)}
         hints = get_type_hints(shape)
         for key in table.keys() - fields.keys():
-            self.faults.append(f"{name}: settings.{key} is not known; there are {', '.join(sorted(fields))}")
+            self.faults.append(f"{name}: {part}.{key} is not known; there are {', '.join(sorted(fields))}")
         for key, field in fields.items():
             no_default = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
             if no_default and key not in table:
-                self.faults.append(f"{name}: settings.{key} is missing")
+                self.faults.append(f"{name}: {part}.{key} is missing")
         before = len(self.faults)
-        values = {key: self._value(f"{name}: settings.{key}", hints[key], table[key]) for key in table.keys() & fields}
+        values = {key: self._value(f"{name}: {part}.{key}", hints[key], table[key]) for key in table.keys() & fields}
         if len(self.faults) > before or any(name_ not in values for name_ in _needed(shape)):
             return None
         settings = shape(**values)
@@ -164,14 +175,13 @@ class _Reading:
         except GatewayUnusable as refusal:
             self.faults.append(f"{name}: {refusal.message}")
             return None
-        if self.sandbox and not _loopback(_host(settings)):
-            self.faults.append(f"{name}: a sandbox sends to this machine only (127.0.0.1), or into a file")
         return settings
 
     def _value(self, where: str, wanted: Any, written: Any) -> Any:
         """Give the value, or what an environment variable or a file of the home holds: no secret stands here."""
         if isinstance(written, dict) and written.keys() in ({"env"}, {"file"}):
-            return self._secret(where, *written.popitem())
+            secret = self._secret(where, *next(iter(written.items())))
+            return (secret,) if get_origin(wanted) is tuple else secret  # never a text where its letters would count
         if wanted is float and type(written) is int:
             return float(written)
         if not _fits(wanted, written):
@@ -180,7 +190,9 @@ class _Reading:
         if isinstance(written, dict):
             return self._mapping(where, get_args(wanted), written)
         if isinstance(written, list):
-            return frozenset(written) if get_origin(wanted) is frozenset else tuple(written)
+            (each, *_) = get_args(wanted) if get_origin(wanted) in (tuple, frozenset) else (Any,)
+            values = [self._value(f"{where}.{number}", each, one) for number, one in enumerate(written, 1)]
+            return frozenset(values) if get_origin(wanted) is frozenset else tuple(values)
         return written
 
     def _secret(self, where: str, kind: str, name: Any) -> str | None:

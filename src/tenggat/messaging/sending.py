@@ -30,12 +30,16 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The clock of the programme, the pace of the wire; whether to go on when nothing is left, and whether to end."""
+    """The clock of the programme, the pace of the wire; whether to go on when nothing is left, and whether to end.
+
+    unusable: is told which route cannot be used, and why; says, when it likes, whether to try it again.
+    """
 
     clock: Callable[[], datetime]
     pace: Pace
     keep_on: bool = False
     ended: Callable[[], bool] = lambda: False
+    unusable: Callable[[str, str], bool] = lambda route, why: False
 
 
 def send_by(
@@ -43,12 +47,17 @@ def send_by(
 ) -> Delivered:
     """Hand over what is due by this route until nothing is left. A route that cannot be used is told, and ends."""
     done = Delivered()
-    try:
-        with route.gateway, outbox.sender_at_work(route.name, now=times.clock()) as number:
-            _Sender(route, number, programme, around, times, done, progress).work()
-    except GatewayUnusable as refusal:
-        done.unusable[route.name] = refusal.message
-    return done
+    while True:
+        try:
+            with route.gateway, outbox.sender_at_work(route.name, now=times.clock()) as number:
+                _Sender(route, number, programme, around, times, done, progress).work()
+        except GatewayUnusable as refusal:
+            done.unusable[route.name] = refusal.message
+            if times.unusable(route.name, refusal.message):
+                continue
+        else:
+            done.unusable.pop(route.name, None)
+        return done
 
 
 @dataclass(slots=True)

@@ -28,6 +28,12 @@ class ReceiptRefused(Refusal):
     code = "receipt_refused"
 
 
+class ReceiptUnreadable(ReceiptRefused):
+    """It proves where it comes from, and is not what was agreed: our configuration, or their change."""
+
+    code = "receipt_unreadable"
+
+
 class Outgoing(NamedTuple):
     """One message on its way; `reference` is ours and the same at every attempt."""
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from tenggat.messaging.gateways import Outcome
+from tenggat.messaging.gateways.http import ReceiptSettings
+from tenggat.messaging.gateways.whatsapp import WebhookSettings
 from tenggat.messaging.handing import Route
 from tenggat.messaging.routing import RoutesUnusable, routes_of
 
@@ -93,6 +95,67 @@ def test_every_kind_of_gateway_can_be_named(
     text = f'[[route]]\nname = "a"\nkind = "{kind}"\n[route.settings]\n{settings}\n'
     (route,) = routes(tmp_path, text)
     assert (route.gateway.kind, route.channels) == (kind, channels)
+
+
+HTTP = """
+[[route]]
+name = "agregator"
+kind = "http"
+
+[route.settings]
+url = "http://127.0.0.1:1/send"
+fields = { to = "{to}", text = "{text}" }
+
+[route.receipts]
+secrets = [{ env = "SMSC_PASSWORD" }, "lama"]
+signature_header = "X-Signature"
+timestamp_header = "X-Timestamp"
+id_at = "id"
+"""
+META = """
+[[route]]
+name = "wa"
+kind = "whatsapp"
+
+[route.settings]
+token = "t"
+phone_number_id = "12345"
+template = "a"
+endpoint = "http://[::1]:1"
+
+[route.receipts]
+app_secrets = { env = "SMSC_PASSWORD" }
+verify_token = { file = "word" }
+"""
+
+
+def test_a_route_knows_what_proves_and_reads_its_receipts(tmp_path: Path) -> None:
+    (tmp_path / "word").write_text("kata\n")
+    (by_http, by_whatsapp) = routes(tmp_path, HTTP + META)
+    assert isinstance(by_http.receipts, ReceiptSettings)
+    assert (by_http.receipts.secrets, by_http.receipts.id_at) == (("hush", "lama"), "id")
+    assert by_whatsapp.receipts == WebhookSettings(app_secrets=("hush",), verify_token="kata")
+    assert routes(tmp_path, SMSC)[0].receipts is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('id_at = "id"', 'id_in = "id"', "agregator: receipts.id_in is not known"),
+        ('timestamp_header = "X-Timestamp"', "", "agregator: receipts.timestamp_header is missing"),
+        ('[{ env = "SMSC_PASSWORD" }, "lama"]', "[]", "agregator: A webhook needs a secret"),
+        ('"lama"]', "7]", "agregator: receipts.secrets.2: a text is needed"),
+        ('{ env = "SMSC_PASSWORD" }, ', '{ env = "NO_SUCH_NAME" }, ', "the environment has no NO_SUCH_NAME"),
+        ('kind = "http"', 'kind = "file"', "no gateway of this kind calls us"),
+    ],
+)
+def test_a_mistake_in_what_proves_receipts_is_told(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in HTTP
+    assert said in mistakes(tmp_path, HTTP.replace(old, new, 1))
+
+
+def test_an_smsc_calls_nobody(tmp_path: Path) -> None:
+    assert "no gateway of this kind calls us" in mistakes(tmp_path, SMSC + '[route.receipts]\nsecrets = ["a"]\n')
 
 
 def test_a_sandbox_calls_no_machine_but_its_own(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import parse_qsl
 
-from tenggat.messaging.gateways import Fate, GatewayUnusable, Receipt, ReceiptRefused
+from tenggat.messaging.gateways import Fate, GatewayUnusable, Receipt, ReceiptUnreadable
 from tenggat.messaging.gateways.http.finding import Found
 from tenggat.messaging.gateways.reading import parsed
 from tenggat.messaging.gateways.webhooks import Encoding, check_moment, check_signature, header
@@ -52,7 +52,7 @@ class ReceiptSettings:
 
 
 def receipts(raw: bytes, headers: Mapping[str, str], *, settings: ReceiptSettings, now: datetime) -> list[Receipt]:
-    """What one call tells. Raises ReceiptRefused: not signed, not of now, or not what was agreed."""
+    """What one call tells. Raises ReceiptRefused: not signed, or not of now; ReceiptUnreadable."""
     settings.check()
     stamp = header(headers, settings.timestamp_header)
     given = header(headers, settings.signature_header)
@@ -73,7 +73,9 @@ def _items(raw: bytes, settings: ReceiptSettings) -> list[object]:
     found = Found("", whole).value(settings.items_at) if settings.items_at else whole
     items = found if isinstance(found, list) else [found]
     if len(items) > _MOST or not all(isinstance(item, dict) for item in items):
-        raise ReceiptRefused("The body is signed, but holds no receipt where the configuration says: check items_at.")
+        raise ReceiptUnreadable(
+            "The body is signed, but holds no receipt where the configuration says: check items_at."
+        )
     return items
 
 
@@ -81,7 +83,7 @@ def _receipt(item: Found, settings: ReceiptSettings) -> Receipt:
     name, reference, number = (item.at(at) for at in (settings.id_at, settings.reference_at, settings.to_at))
     name, reference = (text if _ID.fullmatch(text) else "" for text in (name, reference))
     if not (name or reference):
-        raise ReceiptRefused("The receipt names no message: check id_at and reference_at.")
+        raise ReceiptUnreadable("The receipt names no message: check id_at and reference_at.")
     status, code = item.at(settings.status_at), item.at(settings.code_at)
     whom = _NUMBER.fullmatch(number)
     return Receipt(

@@ -39,3 +39,8 @@ class WebhookSettings:
 
     app_secrets: tuple[str, ...] = field(repr=False)
     verify_token: str = field(repr=False)
+
+    def check(self) -> None:
+        """Raises GatewayUnusable."""
+        if not self.app_secrets or not all(self.app_secrets) or not self.verify_token:
+            raise GatewayUnusable("A webhook needs the app's secret and the word of its first check (verify_token).")

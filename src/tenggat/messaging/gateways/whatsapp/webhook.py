@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from tenggat.messaging.gateways import Fate, Receipt, ReceiptRefused
+from tenggat.messaging.gateways import Fate, Receipt, ReceiptRefused, ReceiptUnreadable
 from tenggat.messaging.gateways.reading import at, listed, parsed
 from tenggat.messaging.gateways.webhooks import check_signature, header
 from tenggat.messaging.gateways.whatsapp.settings import WebhookSettings
@@ -28,15 +28,16 @@ def challenge(query: Mapping[str, str], *, settings: WebhookSettings) -> str:
 
 
 def receipts(raw: bytes, headers: Mapping[str, str], *, settings: WebhookSettings) -> list[Receipt]:
-    """The fates in one call; other news (messages to us, the account's) is none. Raises ReceiptRefused.
+    """The fates in one call; other news (messages to us, the account's) is none.
 
-    Meta signs no time-stamp and repeats a call for days, so an old one is no forgery: repeats change nothing.
+    Meta signs no time-stamp and repeats a call for days, so an old one is no forgery: repeats change nothing. Raises
+    ReceiptRefused, ReceiptUnreadable.
     """
     given = header(headers, "X-Hub-Signature-256")
     check_signature(given.removeprefix(_PREFIX) if given.startswith(_PREFIX) else "", raw, secrets=settings.app_secrets)
     body = parsed(raw.decode("utf-8", "replace"))
     if at(body, "object") != "whatsapp_business_account":
-        raise ReceiptRefused("The call is signed, but does not speak of a WhatsApp account.")
+        raise ReceiptUnreadable("The call is signed, but does not speak of a WhatsApp account.")
     return [receipt for status in _statuses(body) if (receipt := _receipt(status))]
 
 
