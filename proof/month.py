@@ -28,15 +28,8 @@ from proof.smsc.running import Simulated, simulated
 ANNOUNCED = datetime.fromisoformat("2023-08-01T12:00:00+07:00")
 DEADLINE = datetime.fromisoformat("2023-08-16T00:00:00+07:00")
 _HOURS = (7, 13, 21)  # on the clock of the west: two of them are night somewhere
-_DAYS = (
-    0,
-    1,
-    8,
-    9,
-    12,
-    13,
-    15,
-)  # since the announcement: the steps fall due on these, and what was left goes the day after
+_DAYS = (0, 1, 7, 8, 11, 12, 14)
+"""Since the announcement: the steps fall due on these, and what was left goes the day after."""
 _PREFIXES = ("0811", "0857", "0878", "0896", "0881")
 _PROVINCES = ("31", "51", "91")
 _DOWN = "62896"
@@ -97,11 +90,11 @@ class _Run:
         self._act("accept", self._people_file(), self._write("courses", ("code", "title", "institution", "price"),
                                                              [("EXCEL", "Excel", "Sekolah", 400_000)]))  # fmt: skip
         usual = Behaviour(seed=5, drop_acks=self.dropped, lose_receipts=0.05, repeat_receipts=0.1, receipts_first=0.1,
-                          rate=self.people / 5)  # fmt: skip
+                          rate=self.people / 3)  # fmt: skip
         with simulated(usual) as smsc:
             for offset in _DAYS:
                 day = ANNOUNCED + timedelta(days=offset)
-                smsc.behave(replace(usual, down=(_DOWN,) if offset == 8 else ()))  # an operator, on the day of H-7
+                smsc.behave(replace(usual, down=(_DOWN,) if offset == 7 else ()))  # an operator, on the day of H-7
                 for hour in _HOURS:
                     if (now := day.replace(hour=hour)) >= ANNOUNCED:
                         self._send(now, smsc)
