@@ -68,7 +68,11 @@ def send(now: str, port: str) -> None:
     )
     route = Route("smsc", SmppGateway(settings), ("sms",), batch=200)
     began = time.monotonic()
-    clock = lambda: moment + timedelta(seconds=time.monotonic() - began)  # noqa: E731 -- a borrowed clock that goes on
+
+    def clock() -> datetime:
+        """A borrowed clock that goes on."""
+        return moment + timedelta(seconds=time.monotonic() - began)
+
     while deliver_by([route], programme=_PROGRAMME, times=Times(clock, Pace(time.monotonic, time.sleep))).again:
         time.sleep(2.0)  # the SMSC was asked for more than it takes
     receipts.apply(now=clock())
