@@ -337,10 +337,11 @@ def test_every_message_arrives_once_at_an_smsc_that_drops_acknowledgements(tmp_p
         number_of(person.person_id, f"+6281100{number:05d}")
     remind()
     with simulated(Behaviour(seed=3, drop_acks=0.05, repeat_receipts=0.2, receipts_first=0.2)) as smsc:
-        done = send(smpp(smsc.port))
+        route = smpp(smsc.port)
+        done = send(route)
         assert done.accepted + done.unknown == 200
         assert done.unknown > 0
-        assert send(smpp(smsc.port), now=NOON + timedelta(hours=1)).accepted == 0
+        assert send(route, now=NOON + timedelta(hours=1)).accepted == 0  # the same gateway, connected once more
         receipts.apply(now=NOON + timedelta(hours=1))
         got = [row.to for row in smsc.ledger.delivered]
     assert len(got) == len(set(got)) == 200

@@ -29,6 +29,7 @@ class SmppGateway:
 
     def __enter__(self) -> Self:
         self.settings.check()
+        self._link = Link(self.settings)  # it belongs to one loop, and each time has its own
         self._loop = asyncio.new_event_loop()
         try:
             self._loop.run_until_complete(self._link.open())
