@@ -96,6 +96,10 @@ PARTS: dict[str, Callable[..., bool]] = {
 }
 
 
+BY_NAME = frozenset({"month"})
+"""Gone through only when named: receipts that a killed sender acknowledged and did not keep leave unknown ones."""
+
+
 def _tests(words: str, *, proof: str, minutes: int) -> bool:
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--no-header", words]
     return _ran(command, minutes=minutes, TENGGAT_PROOF=proof)
@@ -126,7 +130,7 @@ def asked(words: list[str] | None = None) -> tuple[list[str], bool]:
     for part in arguments.parts:
         if part not in PARTS:
             parser.error(f"there is no part {part!r}; name one of {', '.join(PARTS)}")
-    return arguments.parts or list(PARTS), arguments.quick
+    return arguments.parts or [part for part in PARTS if part not in BY_NAME], arguments.quick
 
 
 def main() -> int:

@@ -163,6 +163,9 @@ def test_what_a_dead_sender_held_is_unknown_where_nobody_remembers() -> None:
     message = Message.objects.get()
     assert (message.state, message.outcome, gateway.given) == ("unknown", "sender_died", [])
     assert Attempt.objects.get().code == "sender_died"
+    receive(Receipt("42", Fate.DELIVERED, to="+6281234567890"))  # it had gone
+    message.refresh_from_db()
+    assert (message.state, message.fate, message.gateway_id) == ("accepted", "delivered", "42")
 
 
 @pytest.mark.usefixtures("committed")

@@ -102,12 +102,13 @@ def take_over(route: Route, sender: int, known: Collection[str], *, now: datetim
     accepted: list[Answered] = []
     unknown: list[Answered] = []
     left = outbox.take_over(sender, route=route.name, known=known)
-    asked = [key for key, went_by in left if route.knows and went_by in ("", route.name)]
+    asked = [key for key, went_by, _ in left if route.knows and went_by in ("", route.name)]
     if route.knows and asked:
         remembered = route.knows({_name(route, key) for key in asked})
         accepted = [Answered(key, route.gateway.kind) for key in asked if _name(route, key) in remembered]
         outbox.give_back([key for key in asked if _name(route, key) not in remembered])
-    unknown = [Answered(key, SENDER_DIED) for key in {key for key, _ in left}.difference(asked)]
+    settled = set(asked)
+    unknown = [Answered(key, SENDER_DIED, receipts.stand_in(to)) for key, _, to in left if key not in settled]
     outbox.keep_attempts(unknown, "unknown", now=now)
     outbox.settle(accepted, "accepted", sender=sender, now=now)
     outbox.settle(unknown, "unknown", sender=sender, now=now)

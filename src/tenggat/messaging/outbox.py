@@ -141,15 +141,15 @@ def keep_attempts(rows: Sequence[Answered], kind: str, *, now: datetime) -> None
 
 
 @transaction.atomic
-def take_over(sender: int, *, route: str, known: Collection[str]) -> list[tuple[Key, str]]:
-    """Take what dead senders had taken by this route, or by one that is none of the `known`; each with its route."""
+def take_over(sender: int, *, route: str, known: Collection[str]) -> list[tuple[Key, str, str]]:
+    """Take what dead senders had taken by this route, or by one that is not `known`; each with its route and address."""
     dead = database.rows(_SQL["dead_senders"], {"sender": sender})
     routes = sorted({name for _, name in dead if name == route or name not in known})
     if not routes:
         return []
     numbers = [number for number, _ in dead if number is not None]
     found = database.rows(_SQL["take_over"], {"sender": sender, "routes": routes, "dead": numbers})
-    return [(Key(*key), went_by) for *key, went_by in found]
+    return [(Key(*key), went_by, address) for *key, went_by, address in found]
 
 
 def give_back(rows: Sequence[Key | Claimed]) -> None:

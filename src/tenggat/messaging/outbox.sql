@@ -100,11 +100,15 @@ SELECT number, route
 
 -- name: take_over
 -- Takes what senders that died had taken by these routes: whether it went is the gateway's to say.
+-- reads: registry_person
 -- writes: messaging_message
-UPDATE messaging_message SET sender = %(sender)s
- WHERE state = 'sending' AND route = ANY (%(routes)s)
-   AND (sender = ANY (%(dead)s::integer[]) OR sender IS NULL)
-RETURNING person_id::text, wave, step, channel, deadline_version, route;
+UPDATE messaging_message AS message SET sender = %(sender)s
+  FROM registry_person AS person
+ WHERE message.state = 'sending' AND message.route = ANY (%(routes)s)
+   AND (message.sender = ANY (%(dead)s::integer[]) OR message.sender IS NULL)
+   AND person.person_id = message.person_id
+RETURNING message.person_id::text, message.wave, message.step, message.channel, message.deadline_version, message.route,
+          COALESCE(CASE WHEN message.channel = 'email' THEN person.email ELSE person.phone END, '');
 
 -- name: give_back
 -- The gateway has never seen these: they wait again.
