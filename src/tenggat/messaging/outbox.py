@@ -142,7 +142,7 @@ def keep_attempts(rows: Sequence[Answered], kind: str, *, now: datetime) -> None
 
 @transaction.atomic
 def take_over(sender: int, *, route: str, known: Collection[str]) -> list[tuple[Key, str, str]]:
-    """Take what dead senders had taken by this route, or by one that is not `known`; each with its route and address."""
+    """Take what dead senders had taken by this route, or by one that is not `known`; with route and address."""
     dead = database.rows(_SQL["dead_senders"], {"sender": sender})
     routes = sorted({name for _, name in dead if name == route or name not in known})
     if not routes:
