@@ -62,7 +62,7 @@ def _apply(after: int, *, now: datetime) -> tuple[int, int, int]:
         return 0, 0, after
     applied = _tell([row[0] for row in taken], now=now)
     rest = [row for row in taken if row[0] not in applied]
-    if rest and _name_found(rest):
+    if rest and _name_found(rest, now=now):
         applied |= _tell([row[0] for row in rest], now=now)
     left = [row[0] for row in rest if row[0] not in applied]
     nobodys = database.execute(_SQL["nobodys"], {"receipts": left, "now": now, "patience_ends": now - PATIENCE})
@@ -73,12 +73,14 @@ def _tell(receipts: list[int], *, now: datetime) -> set[int]:
     return {row[0] for row in database.rows(_SQL["tell_named"], {"receipts": receipts, "now": now})}
 
 
-def _name_found(receipts: list[tuple[int, str, str, str]]) -> int:
+def _name_found(receipts: list[tuple[int, str, str, str, datetime]], *, now: datetime) -> int:
     """Give messages whose answer was lost the name that a receipt to their address carries.
 
-    With our reference, or its first digits, only the message that has it; without, only where one alone is meant.
+    With our reference only the message that has it. Without, only where one alone can be meant, and only when whatever
+    was under way as the receipt came has been answered: it may be that one's, ahead of its answer.
     """
-    by_address = {(route, stand_in(address)) for _, route, _, address in receipts if address}
+    ripe = [row[:4] for row in receipts if row[3] and (row[2] or row[4] < now - PATIENCE)]
+    by_address = {(route, stand_in(address)) for _, route, _, address in ripe}
     if not by_address:
         return 0
     routes, stand_ins = (sorted(set(column)) for column in zip(*by_address, strict=True))
@@ -86,7 +88,7 @@ def _name_found(receipts: list[tuple[int, str, str, str]]) -> int:
     for *key, route, name in database.rows(_SQL["candidates"], {"routes": routes, "stand_ins": stand_ins}):
         lost.setdefault((route, name), []).append(Key(*key))
     found: dict[Key, int] = {}
-    for receipt, route, reference, address in receipts:
+    for receipt, route, reference, address in ripe:
         meant = [key for key in lost.get((route, stand_in(address)), ()) if outward(key).startswith(reference)]
         if len(meant) == 1:
             found.setdefault(meant[0], receipt)

@@ -13,7 +13,7 @@ SELECT told.digest, %(route)s, told.gateway_id, told.fate, told.code, told.refer
 -- name: take_inbox
 -- Takes the next receipts that nothing was done with; two at work never take the same.
 -- reads: messaging_receipt
-SELECT receipt_id, route, reference, address
+SELECT receipt_id, route, reference, address, received_at
   FROM messaging_receipt
  WHERE applied_at IS NULL AND receipt_id > %(after_receipt)s
  ORDER BY receipt_id
