@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,17 @@ from tenggat.deadlines.reminders import plan_reminders
 from tenggat.deadlines.scopes import Scope
 from tenggat.foundation import sql
 from tenggat.foundation.actors import ENGINE, Actor
+from tenggat.messaging import receipts
 from tenggat.messaging.delivery import deliver
+from tenggat.messaging.gateways import Fate, Receipt
 from tenggat.messaging.gateways.file import FileGateway
+from tenggat.messaging.models import Message
 from tenggat.training.purchases import REQUIRED, import_purchases
 
 _EXPLAINED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 _BATCHES = 3
 _BOUGHT = 2_000
+_TOLD = 500
 _SMALLEST_WAVE = 10
 
 
@@ -76,23 +80,32 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def main(people: str, folder: str) -> None:
-    """Fill the nation, remind, extend a wave, remind again, deliver, import purchases, and run the night."""
+    """Fill the nation, remind, extend a wave, remind again, deliver, take receipts, import purchases, run the night."""
     nation, plans = Nation(int(people)), Plans()
     fill(os.environ["DATABASE_URL"], nation)
     connection.ensure_connection()
+    _accepted()
     with connection.execute_wrapper(plans):
         _remind()
         _extend()
         _remind()
         _deliver(Path(folder))
+        _receipts()
         _purchases(nation, Path(folder))
         _night()
     print(json.dumps({name: sorted(found) for name, found in plans.found.items()}))
 
 
-def _remind() -> None:
+def _accepted() -> None:
+    """Long before H-7 the accepted were told: an outbox that was never used is read whole, which says nothing."""
+    _remind(world.ANNOUNCED)
+    Message.objects.update(state="accepted", sent_at=world.ANNOUNCED)
+    _tidy("messaging_message")
+
+
+def _remind(now: datetime = world.REMINDING) -> None:
     with transaction.atomic():  # else each half of the people has a session of its own
-        plan_reminders(programme=world.programme(), now=world.REMINDING)
+        plan_reminders(programme=world.programme(), now=now)
     _tidy("messaging_message")
 
 
@@ -115,6 +128,19 @@ def _deliver(folder: Path) -> None:
     gateway = FileGateway(folder / "messages.jsonl")
     with suppress(_Enough), transaction.atomic():  # so that one session does it all; nothing of it stays
         deliver(programme=world.programme(), gateway=gateway, now=world.SENDING, progress=enough)
+
+
+def _receipts() -> None:
+    """What a gateway tells of some messages that it took; nothing of it stays."""
+    with transaction.atomic():
+        some = list(Message.objects.filter(state="planned")[:_TOLD])
+        for number, message in enumerate(some):
+            message.state, message.sent_at, message.gateway_id = "accepted", world.SENDING, f"id-{number}"
+        Message.objects.bulk_update(some, ["state", "sent_at", "gateway_id"])
+        receipts.take_in("", [Receipt(one.gateway_id, Fate.DELIVERED) for one in some], now=world.SENDING)
+        if receipts.apply(now=world.SENDING) != _TOLD:
+            raise RuntimeError("A receipt found no message")
+        transaction.set_rollback(True)
 
 
 def _purchases(nation: Nation, folder: Path) -> None:

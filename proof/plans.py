@@ -26,6 +26,7 @@ SERVED: dict[str, set[str]] = {
     "messaging:claim_due": {"messaging_waiting", "registry_person_pkey"},
     "messaging:dead_senders": {"messaging_sending"},
     "messaging:settle": {"messaging_message_pkey"},
+    "messaging:tell_named": {"messaging_named"},
     "training:resolve": {"registry_nik_leads_to_one"},
     "training:lock_people": {"waves_participation_pkey"},
     "training:judge_purchases": {"training_reference_pkey", "training_purchase_pkey"},
@@ -38,10 +39,7 @@ _DECIDED = "a decision about a wave may be about everybody"
 _EVERYBODY = "everybody's deadline may be meant"
 WHOLE: dict[str, tuple[frozenset[str], str]] = {
     "deadlines:coming_deadlines": (frozenset({"waves_participation"}), _EVERYBODY),
-    "deadlines:plan_reminder": (
-        frozenset({"waves_participation", "messaging_message"}),
-        "everybody is reminded, and nobody whom the step has reached before",
-    ),
+    "deadlines:plan_reminder": (frozenset({"waves_participation"}), "everybody is reminded"),
     "deadlines:unreachable": (frozenset({"waves_participation"}), _EVERYBODY),
     "deadlines:disagreements": (
         frozenset({"waves_participation", "training_purchase", "journal_event"}),

@@ -22,7 +22,7 @@ from tests.test_sending import Scripted, send
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-WRONG = Scripted({"+6281234567890": (Outcome.REJECTED, "ESME_RINVDSTADR")})
+WRONG = Scripted({"+6281234567890": (Outcome.REJECTED, "RINVDSTADR")})
 
 
 def mail_of(who: UUID) -> None:

@@ -76,7 +76,7 @@ def deliver(
     from tenggat.messaging import delivery
     from tenggat.messaging.gateways import GatewayUnusable
     from tenggat.messaging.pacing import Pace
-    from tenggat.messaging.routing import routes_of
+    from tenggat.messaging.routing import routes_of, without_route
     from tenggat.messaging.sending import Times
 
     routes = routes_of(house.home.path, outbox=house.home.outbox, sandbox=house.home.sandbox)
@@ -103,6 +103,8 @@ def deliver(
         showing.line(", ".join(f"{showing.number(count)} {state}" for state, count in counts.items()) + ".")
         if done.waiting:
             showing.line("What waits is for later, or for the sending hours on people's own clocks.")
+            if lost := without_route(routes, house.programme):
+                showing.line(f"No route carries {' or '.join(lost)}: such messages wait until they expire.")
         for name, why in sorted(done.unusable.items()):
             showing.line(f"{name}: {why}")
         if done.accepted and [route.name for route in routes] == ["file"]:

@@ -51,10 +51,10 @@ def stop(  # noqa: PLR0917 -- Typer calls it by name
     as_json: AsJson = False,
 ) -> Answer:
     """Hand nothing more of a step, a channel or a route over until it is started again; batches under way still end."""
-    from tenggat.messaging import switches
-
     kind, name = _named(step, channel, route)
     house = enter(now)
+    from tenggat.messaging import switches
+
     switches.stop(
         kind=cast("switches.Kind", kind), name=name, reason=reason, by=by, now=house.now, programme=house.programme
     )
@@ -72,10 +72,10 @@ def start(
     step: Step = None, channel: Channel = None, route: RouteName = None, now: Now = None, as_json: AsJson = False
 ) -> Answer:
     """Hand it over again."""
-    from tenggat.messaging import switches
-
     kind, name = _named(step, channel, route)
     enter(now)
+    from tenggat.messaging import switches
+
     switches.start(kind=cast("switches.Kind", kind), name=name)
 
     def show() -> None:
@@ -141,9 +141,10 @@ def release(address: Address, now: Now = None, as_json: AsJson = False) -> Answe
 def routes(now: Now = None, as_json: AsJson = False) -> Answer:
     """Show the ways that messages go, as gateways.toml says; a mistake in the file is told here, too."""
     house = enter(now, writes=False)
-    from tenggat.messaging.routing import routes_of
+    from tenggat.messaging.routing import routes_of, without_route
 
     found = routes_of(house.home.path, outbox=house.home.outbox, sandbox=house.home.sandbox)
+    lost = without_route(found, house.programme)
     rows = [
         {
             "name": route.name,
@@ -169,8 +170,10 @@ def routes(now: Now = None, as_json: AsJson = False) -> Answer:
             for route in found
         ]
         showing.table(["route", "kind", "carries", "numbers", "pace", "a day"], cells, folds="numbers")
+        if lost:
+            showing.line(f"No route carries {' or '.join(lost)}: such messages wait until they expire.")
 
-    return Answer({"routes": rows}, show)
+    return Answer({"routes": rows, "without_route": lost}, show)
 
 
 @answers

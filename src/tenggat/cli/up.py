@@ -79,7 +79,7 @@ def _tick(house: House, moment: Callable[[], datetime], ended: Event, check: Cal
         receipts.apply(now=moment())
         if clock.tick() >= next_plan:
             next_plan = clock.tick() + _PLANNING
-            planned += sum(plan_reminders(programme=house.programme, now=moment(), dry_run=False).messages.values())
+            planned += sum(plan_reminders(programme=house.programme, now=moment(), keys=house.keys).messages.values())
             planned += sum(plan_fallbacks(programme=house.programme, now=moment()).values())
             sealing.seal(now=moment())
         ended.wait(_LOOKING)

@@ -61,7 +61,8 @@ SELECT count(*)
 -- name: cancel_outdated
 -- A new deadline version makes the unsent reminders of the old one untrue: each names its deadline, and also a message
 -- that somebody is accepted does, so that it is planned again with the new one. There is an old version only from the
--- second on, and few have it, so that this looks at their messages instead of at everyone's.
+-- second on, and few have it, so that this looks at their messages instead of at everyone's: by their key, and not by the
+-- index of what waits, which the planner takes for empty while its statistics do not know what was planned just now.
 -- reads: waves_participation
 -- writes: messaging_message
 WITH changed AS MATERIALIZED (
@@ -71,6 +72,6 @@ WITH changed AS MATERIALIZED (
 )
 UPDATE messaging_message AS message SET state = 'cancelled'
   FROM changed
- WHERE message.state = 'planned' AND message.step = ANY (%(steps)s)
+ WHERE message.state || '' = 'planned' AND message.step = ANY (%(steps)s)
    AND message.person_id = changed.person_id AND message.wave = changed.wave
    AND message.deadline_version < changed.deadline_version;

@@ -100,7 +100,6 @@ def hand_over(
 def take_over(route: Route, sender: int, known: Collection[str], *, now: datetime) -> Delivered:
     """Settle what dead senders of this route held: as the gateway remembers it, else as unknown. Never sent again."""
     accepted: list[Answered] = []
-    unknown: list[Answered] = []
     left = outbox.take_over(sender, route=route.name, known=known)
     asked = [key for key, went_by, _ in left if route.knows and went_by in ("", route.name)]
     if route.knows and asked:

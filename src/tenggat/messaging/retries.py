@@ -10,19 +10,23 @@ GAVE_UP = "gave_up"
 
 _LONGEST = timedelta(hours=2)
 _OTHERWISE = timedelta(minutes=1)
-_FIRST = {
-    "ESME_RTHROTTLED": timedelta(seconds=2),
-    "ESME_RMSGQFUL": timedelta(seconds=30),
-    "ESME_RSYSERR": timedelta(minutes=1),
-    "429": timedelta(seconds=5),
-    "503": timedelta(seconds=30),
-    "451": timedelta(minutes=5),  # greylisting: mail servers that ask to come again in some minutes
+FIRST = {
+    "RTHROTTLED": timedelta(seconds=2),
+    "RMSGQFUL": timedelta(seconds=30),
+    "http_429": timedelta(seconds=5),
+    "http_503": timedelta(seconds=30),
+    "smtp_451": timedelta(minutes=5),  # greylisting: mail servers that ask to come again in some minutes
 }
+"""The first wait, by the codes as the gateways give them."""
 
 
 def delay(code: str, *, attempt: int) -> timedelta | None:
-    """How long to wait before the next try; None after the last. `attempt` counts from 1, each wait doubles."""
+    """How long to wait before the next try; None after the last. `attempt` counts from 1, each wait doubles.
+
+    A code may end in the seconds that the gateway asks for, http_429:30; it is not tried before they are over.
+    """
     if attempt >= MOST_ATTEMPTS:
         return None
-    wait: timedelta = _FIRST.get(code, _OTHERWISE) * 2 ** (attempt - 1)
-    return min(wait, _LONGEST)
+    name, _, asked = code.partition(":")
+    wait: timedelta = FIRST.get(name, _OTHERWISE) * 2 ** (attempt - 1)
+    return max(min(wait, _LONGEST), timedelta(seconds=int(asked) if asked.isdecimal() else 0))

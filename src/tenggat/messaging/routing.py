@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -22,6 +22,7 @@ from tenggat.messaging.gateways.file import FileGateway
 from tenggat.messaging.handing import Route
 from tenggat.messaging.incoming import Incoming
 from tenggat.messaging.pacing import Limits
+from tenggat.rules.programme import Programme
 
 FILE_BATCH = 2000
 """Messages per claim by the file: it has no rate, and remembers what a crash leaves open."""
@@ -81,6 +82,12 @@ def file_route(gateway: FileGateway, *, name: str = "file", prefixes: tuple[str,
     """The way into a file: of everything where no gateway is named, and of test numbers."""
     channels = ("sms", "email", "whatsapp") if prefixes is None else ("sms", "whatsapp")
     return Route(name, gateway, channels, prefixes, batch=FILE_BATCH, knows=gateway.knows, plain=True)
+
+
+def without_route(routes: Sequence[Route], programme: Programme) -> list[str]:
+    """Give the channels that steps of the programme go by and no route carries."""
+    carried = {channel for route in routes for channel in route.channels}
+    return sorted({channel for step in programme.steps for channel in step.channels} - carried)
 
 
 class _Reading:

@@ -17,6 +17,7 @@ from tenggat.rules.programme import Programme
 from tenggat.rules.reminders import next_open
 
 _PAUSE = 0.2  # seconds between two looks at the outbox, while a sender keeps on
+_EXPIRY = 60.0  # seconds between two looks for what was not sent in its time
 _LONGEST_WAIT = 1.0  # seconds: an OTP that comes meanwhile must not wait longer for a bucket to fill
 
 
@@ -69,6 +70,7 @@ class _Sender:
     times: Times
     done: Delivered
     progress: Callable[[int], None]
+    next_expiry: float = 0.0
 
     def work(self) -> None:
         self.done.add(take_over(self.route, self.number, self.around.routes, now=self.times.clock()))
@@ -95,16 +97,17 @@ class _Sender:
             yield from self._one_pass()
             if not self.times.keep_on or self.times.ended():
                 return
-            calling.submit(
-                read_receipts, self.route, self.times.clock
-            ).result()  # a gateway is for one thread at a time
+            # One thread alone calls the gateway.
+            calling.submit(read_receipts, self.route, self.times.clock).result()
             self.times.pace.wait(_PAUSE)
 
     def _one_pass(self) -> Iterator[list[Claimed]]:
         now = self.times.clock()
         urgent, others = self._steps()
-        for step in (*urgent, *others):
-            self.done.expired += outbox.expire_overdue(step, now=now)
+        if self.times.pace.tick() >= self.next_expiry:  # it looks at all that is due: not at each pass of a night
+            self.next_expiry = self.times.pace.tick() + _EXPIRY
+            for step in (*urgent, *others):
+                self.done.expired += outbox.expire_overdue(step, now=now)
         places: dict[str, Place] = {}
         while not self.times.ended():
             size = self._allowed()
@@ -126,7 +129,7 @@ class _Sender:
             if step in off.steps or not channels:
                 continue
             whose = self._claim(step, channels, now=now)
-            while True:
+            while whose.open_zones:  # while all sleep, nobody's messages are walked over
                 after = places.get(step, START)
                 claimed = outbox.claim(whose, step, after=after, size=size, now=now)
                 if claimed:

@@ -2,17 +2,18 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from itertools import islice
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 from urllib.parse import urlsplit
 
 import httpx
 
-from tenggat.messaging.gateways import Answer, GatewayUnusable, Outcome, Outgoing
+from tenggat.messaging.gateways import Answer, GatewayUnusable, Outcome, Outgoing, Receipt
 
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)  # below that they log addresses: with them, whom we write to
@@ -31,28 +32,42 @@ class Heard(NamedTuple):
     text: str
 
 
-class Web:
-    """Connections to one server. Use as a context manager.
+class WebSettings(Protocol):
+    """What the settings of every such gateway say."""
 
-    `request` makes a message's request, or the answer of one that cannot be sent; `judge` an answer of what was heard.
-    """
+    @property
+    def connections(self) -> int:
+        """Requests at once."""
 
-    def __init__(
-        self,
-        *,
-        connections: int,
-        timeout: float,
-        request: Callable[[httpx.Client, Outgoing], httpx.Request | Answer],
-        judge: Callable[[str, Heard], Answer],
-    ) -> None:
-        self.connections, self.timeout = connections, timeout
-        self.request, self.judge = request, judge
+    @property
+    def timeout(self) -> float:
+        """Seconds for a whole answer."""
+
+    def check(self) -> None:
+        """Raises GatewayUnusable."""
+
+
+class Web(ABC):
+    """A gateway of one server that takes one message per request. Its receipts come by webhook."""
+
+    def __init__(self, settings: WebSettings) -> None:
+        self._limits = settings
         self._refusals = 0
 
+    @abstractmethod
+    def request(self, client: httpx.Client, message: Outgoing) -> httpx.Request | Answer:
+        """Make a message's request, or the answer of one that cannot be sent."""
+
+    @abstractmethod
+    def judge(self, reference: str, heard: Heard) -> Answer:
+        """Say what was heard of a message."""
+
     def __enter__(self) -> Self:
-        limits = httpx.Limits(max_connections=self.connections, keepalive_expiry=_IDLE)
-        self._client = httpx.Client(limits=limits, timeout=self.timeout, follow_redirects=False)
-        self._pool = ThreadPoolExecutor(self.connections, thread_name_prefix="web")
+        self._limits.check()
+        connections = self._limits.connections
+        limits = httpx.Limits(max_connections=connections, keepalive_expiry=_IDLE)
+        self._client = httpx.Client(limits=limits, timeout=self._limits.timeout, follow_redirects=False)
+        self._pool = ThreadPoolExecutor(connections, thread_name_prefix="web")
         return self
 
     def __exit__(
@@ -61,12 +76,16 @@ class Web:
         self._pool.shutdown()
         self._client.close()
 
-    def send(self, messages: Sequence[Outgoing], at: datetime) -> Iterator[Answer]:
-        """One answer for each, as they come; `at` is the time now."""
+    def receipts(self) -> Sequence[Receipt]:
+        """None come over the connection."""
+        return ()
+
+    def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
+        """See Gateway.send."""
         self._refusals, began = 0, time.monotonic()
-        waiting = iter(messages)
+        waiting, connections = iter(messages), self._limits.connections
         under_way: set[Future[Answer]] = set()
-        while under_way or (more := list(islice(waiting, self.connections))):
+        while under_way or (more := list(islice(waiting, connections))):
             if not under_way:
                 under_way = {self._pool.submit(self._one, message, at, began) for message in more}
             done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
@@ -103,7 +122,7 @@ class Web:
         return self.judge(reference, heard)
 
     def _listen(self, request: httpx.Request) -> Heard:
-        end = time.monotonic() + self.timeout  # for the whole answer: httpx's own is for each piece
+        end = time.monotonic() + self._limits.timeout  # for the whole answer: httpx's own is for each piece
         response = self._client.send(request, stream=True)
         try:
             octets = b""

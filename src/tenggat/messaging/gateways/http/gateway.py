@@ -2,14 +2,11 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import httpx
 
-from tenggat.messaging.gateways import Answer, Outcome, Outgoing, Receipt
+from tenggat.messaging.gateways import Answer, Outcome, Outgoing
 from tenggat.messaging.gateways.http.finding import Found
 from tenggat.messaging.gateways.http.settings import Settings, filled
 from tenggat.messaging.gateways.web import Heard, Web, by_status, named
@@ -18,36 +15,16 @@ _CODE = re.compile(r"[\w.-]{1,20}", re.ASCII)
 _ID = re.compile(r"[!-~]{1,100}")
 
 
-class HttpGateway:
+class HttpGateway(Web):
     """Receipts come by webhook (http/receipts.py), so none come over the connection."""
 
     kind: ClassVar[str] = "http"
 
     def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
         self.settings = settings
-        self._web = Web(
-            connections=settings.connections, timeout=settings.timeout, request=self._request, judge=self._judge
-        )
 
-    def __enter__(self) -> Self:
-        self.settings.check()
-        self._web.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._web.__exit__(kind, error, trace)
-
-    def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
-        """See Gateway.send."""
-        return self._web.send(messages, at)
-
-    def receipts(self) -> Sequence[Receipt]:
-        """None."""
-        return ()
-
-    def _request(self, client: httpx.Client, message: Outgoing) -> httpx.Request | Answer:
+    def request(self, client: httpx.Client, message: Outgoing) -> httpx.Request | Answer:
         settings = self.settings
         headers = {name: filled(value, message) for name, value in settings.headers.items()}
         if settings.user:
@@ -65,7 +42,7 @@ class HttpGateway:
                 message.reference, Outcome.REJECTED, "unsendable"
             )  # half a letter, or a line break in a header
 
-    def _judge(self, reference: str, heard: Heard) -> Answer:
+    def judge(self, reference: str, heard: Heard) -> Answer:
         settings, answer = self.settings, Found(heard.text)
         code = answer.at(settings.code_at) if settings.code_at else ""
         outcome = settings.statuses.get(heard.status) or by_status(heard.status)

@@ -1,14 +1,11 @@
 """One template message per call of the Cloud API; our reference travels as biz_opaque_callback_data."""
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from types import TracebackType
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import httpx
 
-from tenggat.messaging.gateways import Answer, Outcome, Outgoing, Receipt
+from tenggat.messaging.gateways import Answer, Outcome, Outgoing
 from tenggat.messaging.gateways.reading import at, parsed
 from tenggat.messaging.gateways.web import Heard, Web, by_status, named
 from tenggat.messaging.gateways.whatsapp.errors import meaning
@@ -20,36 +17,16 @@ _LONGEST_TEXT = 1024
 _LONGEST_REFERENCE = 512
 
 
-class WhatsAppGateway:
+class WhatsAppGateway(Web):
     """Receipts come by webhook (whatsapp/webhook.py), so none come over the connection."""
 
     kind: ClassVar[str] = "whatsapp"
 
     def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
         self.settings = settings
-        self._web = Web(
-            connections=settings.connections, timeout=settings.timeout, request=self._request, judge=self._judge
-        )
 
-    def __enter__(self) -> Self:
-        self.settings.check()
-        self._web.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._web.__exit__(kind, error, trace)
-
-    def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
-        """See Gateway.send."""
-        return self._web.send(messages, at)
-
-    def receipts(self) -> Sequence[Receipt]:
-        """None."""
-        return ()
-
-    def _request(self, client: httpx.Client, message: Outgoing) -> httpx.Request | Answer:
+    def request(self, client: httpx.Client, message: Outgoing) -> httpx.Request | Answer:
         settings = self.settings
         text = " ".join(message.text.split())  # a parameter may hold no line break, tab or run of spaces
         if not _NUMBER.fullmatch(message.to):
@@ -78,7 +55,7 @@ class WhatsAppGateway:
         except UnicodeError:
             return Answer(message.reference, Outcome.REJECTED, "unsendable")  # half a letter
 
-    def _judge(self, reference: str, heard: Heard) -> Answer:
+    def judge(self, reference: str, heard: Heard) -> Answer:
         answer = parsed(heard.text)
         code = at(answer, "error", "code")
         outcome = by_status(heard.status)
