@@ -54,6 +54,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
 _LOADED = ("hypothesis", "hypothesis.strategies", "django.db.models", "psycopg")
 """What takes long to load and knows nothing of Tenggat."""
 
+_SAID = "said"
+"""The file, in the home of who tries, with what the last tests there printed."""
 _QUICK = 120
 """Seconds for a sample; what was begun is finished."""
 _SURVIVED, _KILLED = 0, (1, 2)
@@ -146,9 +148,9 @@ def _be_tested(tests: Sequence[str], home: Path, mutant: Mutant | None) -> NoRet
     """The rest of the life of a fork."""
     status = 99
     try:
-        silence = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silence, 1)
-        os.dup2(silence, 2)
+        said = os.open(home / _SAID, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(said, 1)
+        os.dup2(said, 2)
         os.chdir(ROOT)
         os.environ["TENGGAT_TEST_HOME"] = str(home)
         if mutant is not None:
@@ -187,7 +189,8 @@ def live(modules: Sequence[str], *, quick: bool) -> Iterator[Found]:
         usual: dict[tuple[str, ...], float] = {}
         for trial, passed in _side_by_side(free, [(tests, 600.0, None) for tests in {TARGETS[one] for one in modules}]):
             if not passed:
-                raise RuntimeError(f"The tests {' '.join(trial.tests)} fail without any change")
+                said = (trial.home / _SAID).read_text("utf-8", "replace")[-4000:]
+                raise RuntimeError(f"The tests {' '.join(trial.tests)} fail without any change:\n{said}")
             usual[trial.tests] = 5 + _SLOW * (time.monotonic() - trial.began)
         over = time.monotonic() + _QUICK if quick else float("inf")
         work = ((TARGETS[one.module], usual[TARGETS[one.module]], one) for one in chosen if time.monotonic() < over)
