@@ -79,9 +79,11 @@ def deliver(limit: int, folder: str) -> dict[str, Any]:
             raise _Enough
 
     def work() -> int:
-        gateway = FileGateway(Path(folder) / "messages.jsonl")
+        gateway, keys = FileGateway(Path(folder) / "messages.jsonl"), Nation(1).keys()
         with suppress(_Enough):
-            deliver_messages(programme=world.programme(), gateway=gateway, now=world.SENDING, progress=enough)
+            deliver_messages(
+                programme=world.programme(), keys=keys, gateway=gateway, now=world.SENDING, progress=enough
+            )
         return done
 
     return _timed(work)

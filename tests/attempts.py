@@ -209,6 +209,11 @@ ATTEMPTS: dict[str, dict[str, tuple[Attempt, ...]]] = {
             " WHERE person_id = (SELECT person_id FROM messaging_message LIMIT 1)",
         ),
         "waves_message_participation": reference(again("messaging_message", wave=77)),
+        "messaging_forgets_what_is_over": check(
+            "UPDATE messaging_message SET address = '+6281211110001'",
+            again("messaging_message", wave=0, state="cancelled", address="+6281211110001"),
+            again("messaging_message", wave=0, state="cancelled", sealed="\\x00"),
+        ),
         "messaging_fate_is_known": check("UPDATE messaging_message SET fate = 'lost'"),
     },
     "messaging_attempt": {

@@ -31,9 +31,12 @@ _LISTS: dict[str, list[Any]] = {
 }  # fmt: skip
 _ONE: dict[str, Any] = {
     "wave": 1, "step": "h-7", "state": "accepted", "channel": "sms", "deadline_version": 1, "person_id": PERSON,
-    "price": 1, "code": "A", "title": "A", "institution": "A",
+    "price": 1, "code": "A", "title": "A", "institution": "A", "sealed": b"x",
 }  # fmt: skip
-_WORDS = {"source", "reference", "reason", "actor", "rule_digest", "zone", "outcome", "route", "kind", "only_step"}
+_WORDS = {
+    "source", "reference", "reason", "actor", "rule_digest", "zone", "home_zone", "outcome", "route", "kind",
+    "only_step", "recipient",
+}  # fmt: skip
 _NUMBERS = {
     "kept_lines", "run", "size", "turn", "expected", "number", "version", "limit", "lower", "seen", "upper", "shift",
     "after_wave", "place", "sender", "after_receipt", "prefix_length", "only_wave",

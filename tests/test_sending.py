@@ -24,7 +24,7 @@ from tenggat.messaging.pacing import Limits, Pace
 from tenggat.messaging.retries import GAVE_UP, MOST_ATTEMPTS
 from tenggat.messaging.sending import Times
 from tenggat.registry.models import Person
-from tests.scene import AYU, BUDI, CITRA, PRAKERJA, bought, catalogue, crowd, feed, wave
+from tests.scene import AYU, BUDI, CITRA, KEYS, PRAKERJA, bought, catalogue, crowd, feed, wave
 from tests.test_delivery import NOON, remind
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ class Scripted:
 def send(*routes: Route | Scripted, now: datetime = NOON, pace: Pace | None = None) -> Delivered:
     ways = [one if isinstance(one, Route) else Route("scripted", one, ("sms", "email")) for one in routes]
     still = Pace(tick=lambda: 0.0, wait=lambda seconds: None)
-    return deliver_by(ways, programme=PRAKERJA, times=Times(lambda: now, pace or still))
+    return deliver_by(ways, programme=PRAKERJA, keys=KEYS, times=Times(lambda: now, pace or still))
 
 
 def number_of(who: UUID, phone: str) -> None:
@@ -149,7 +149,7 @@ def test_a_route_that_cannot_be_used_is_tried_again_where_that_is_wanted() -> No
         return True
 
     times = Times(lambda: NOON, Pace(tick=lambda: 0.0, wait=lambda seconds: None), unusable=unusable)
-    done = deliver_by([Route("scripted", gateway, ("sms", "email"))], programme=PRAKERJA, times=times)
+    done = deliver_by([Route("scripted", gateway, ("sms", "email"))], programme=PRAKERJA, keys=KEYS, times=times)
     assert told == [("scripted", "It is gone.")]
     assert (done.accepted, done.unusable, len(gateway.given)) == (1, {}, 1)
 

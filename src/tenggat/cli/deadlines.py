@@ -88,7 +88,7 @@ def deliver(
         ended=ended.is_set,
     )
     with showing.progress("messages") as bar, until_interrupted(ended):
-        done = delivery.deliver_by(routes, programme=house.programme, times=times, progress=bar)
+        done = delivery.deliver_by(routes, programme=house.programme, keys=house.keys, times=times, progress=bar)
     if done.unusable and not done.accepted:
         raise GatewayUnusable(" ".join(f"{name}: {why}" for name, why in sorted(done.unusable.items())))
     counts = {

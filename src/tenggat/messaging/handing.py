@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tenggat.foundation.keys import Keys
 from tenggat.messaging import outbox, receipts
 from tenggat.messaging.gateways import Answer, Gateway, GatewayUnusable, Outcome
 from tenggat.messaging.incoming import Incoming
@@ -66,7 +67,13 @@ class Delivered:
 
 
 def hand_over(
-    route: Route, sender: int, programme: Programme, claimed: list[Claimed], clock: Callable[[], datetime]
+    route: Route,
+    sender: int,
+    claimed: list[Claimed],
+    *,
+    programme: Programme,
+    keys: Keys,
+    clock: Callable[[], datetime],
 ) -> Delivered:
     """Put claimed messages into words, send them, and write down the answers.
 
@@ -74,7 +81,7 @@ def hand_over(
     """
     now = clock()
     try:
-        words = put_into_words(programme, claimed, plain=route.plain, now=now)
+        words = put_into_words(programme, keys, claimed, plain=route.plain, now=now)
     except BaseException:
         outbox.give_back(claimed)  # nothing has left the house
         raise

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from tenggat.foundation.keys import Keys, KeysUnusable
 from tenggat.messaging import outbox
+from tenggat.messaging.direct import opened
 from tenggat.messaging.gateways import Outgoing
 from tenggat.messaging.outbox import Answered, Claimed
 from tenggat.messaging.planning import zones_of
@@ -22,9 +24,10 @@ NO_ADDRESS = "no_address"
 UNWANTED = "unwanted"
 """Outcome of a message that its reader has asked not to get."""
 
-_WORDLESS = (KeyError, OverflowError)
-"""A step that the programme file has no more; a moment that no clock shows. Anything else is no fault of the message:
-it stops the delivery, and what was taken waits again; a mistake of ours must not reject a nation's reminders."""
+_WORDLESS = (KeyError, OverflowError, KeysUnusable)
+"""A step that the programme file has no more; a moment that no clock shows; a code under keys that are lost.
+Anything else is no fault of the message: it stops the delivery, and what was taken waits again; a mistake of ours must
+not reject a nation's reminders."""
 
 
 class Worded(NamedTuple):
@@ -35,7 +38,9 @@ class Worded(NamedTuple):
     unwanted: list[Answered]
 
 
-def put_into_words(programme: Programme, claimed: Sequence[Claimed], *, plain: bool, now: datetime) -> Worded:
+def put_into_words(
+    programme: Programme, keys: Keys, claimed: Sequence[Claimed], *, plain: bool, now: datetime
+) -> Worded:
     """Word a batch. `plain` gives references as they are, to a gateway that stays in the house."""
     words = Worded([], [], [])
     refusable = {step.name for step in programme.steps if step.may_opt_out}
@@ -48,17 +53,20 @@ def put_into_words(programme: Programme, claimed: Sequence[Claimed], *, plain: b
             elif row.step in refusable and row.address in off:
                 words.unwanted.append(Answered(row, UNWANTED))
             else:
-                words.sendable.append((_outgoing(programme, row, night, plain=plain), row))
+                words.sendable.append((_outgoing(programme, keys, row, night, plain=plain), row))
         except _WORDLESS:
             words.unsendable.append(Answered(row, NO_TEXT))
     return words
 
 
-def _outgoing(programme: Programme, row: Claimed, night: Mapping[str, datetime], *, plain: bool) -> Outgoing:
+def _outgoing(
+    programme: Programme, keys: Keys, row: Claimed, night: Mapping[str, datetime], *, plain: bool
+) -> Outgoing:
     """A slow gateway must give it up before night falls on the reader's clock, and before it is untrue."""
     step = programme.step(row.step)
-    reader = Reader(programme.title, programme.language, programme.time_zone, row.name, row.time_zone)
-    text = render(step, reader, deadline_at=outbox.moment(row.deadline_at), variant=row.variant)
+    told = opened(row, keys)
+    reader = Reader(programme.title, programme.language, programme.time_zone, told.name, row.time_zone)
+    text = render(step, reader, deadline_at=outbox.moment(row.deadline_at), variant=row.variant, values=told.values)
     reference = outbox.reference(row) if plain else outbox.outward(row)
     expires = outbox.moment(row.expires_at)
     until = expires if step.urgent else min(expires, night[row.time_zone])
