@@ -79,6 +79,17 @@ people = 100_000
 reference = "practice"
 """
 
+OPERATORS = """
+[[operator]]
+name = "Satu"
+prefixes = ["+62811", "+62812"]
+reference = "numbering plan"
+[[operator]]
+name = "Dua"
+prefixes = ["+62814"]
+reference = "numbering plan"
+"""
+
 
 def line_of(needle: str, text: str = GOOD) -> int:
     return text[: text.index(needle)].count("\n") + 1
