@@ -79,6 +79,17 @@ people = 100_000
 reference = "practice"
 """
 
+LATER = """
+[[step]]
+name = "later"
+days_after = 3
+fallback_after = 6
+audience = "not_bought"
+skip_if_bought = true
+channels = ["sms"]
+reference = "practice"
+"""
+
 OPERATORS = """
 [[operator]]
 name = "Satu"
