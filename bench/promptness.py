@@ -51,9 +51,9 @@ def due_evenly(seconds: int) -> tuple[int, float]:
     _at_work(Limits(rate=RATE), lambda clock: time.sleep(seconds + SOON.total_seconds()))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), count(*) FILTER (WHERE sent_at <= not_before + %s) FROM messaging_message"
-            " WHERE not_before < %s",
-            [SOON, world.SENDING + timedelta(minutes=50)],
+            "SELECT count(*), count(*) FILTER (WHERE sent_at <= not_before + %s * interval '1 second')"
+            " FROM messaging_message WHERE not_before < %s",
+            [SOON.total_seconds(), world.SENDING + timedelta(minutes=50)],
         )
         [(count, soon)] = cursor.fetchall()
     return count, soon / count

@@ -13,7 +13,7 @@ _EVENTS = {
     "otp": "somebody asks for a code to sign in",
     "answer": "a question is answered",
 }
-_DATED = ("first_purchase", "settlement", "brake", "window", "benefit")
+_DATED = ("first_purchase", "settlement", "brake", "withdrawal", "window", "benefit")
 
 
 def check(reader: Reader) -> None:
