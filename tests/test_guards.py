@@ -14,6 +14,7 @@ from tenggat.deadlines.models import Approval, Decision, Quarantined, Release, R
 from tenggat.foundation.models import Installation
 from tenggat.journal.models import Seal
 from tenggat.messaging import models
+from tenggat.reasons import models as why
 from tenggat.waves.actions import open_wave
 from tests.attempts import ATTEMPTS, Attempt
 from tests.office import DAY
@@ -75,6 +76,7 @@ def everything(tmp_path: Path, db: None) -> None:
     Seal.objects.create(seal_id=1, previous="", snapshot="1", rows=0, branches=b"", acts=b"", root="", sealed_at=NIGHT,
                         digest="one")  # fmt: skip
     _messages_and_gateways()
+    _asked_why(citra)
     _settle()
 
 
@@ -87,6 +89,15 @@ def _messages_and_gateways() -> None:
     models.ReceiptRow.objects.create(digest=b"one", route="a", gateway_id="1", fate="read", code="", received_at=NIGHT)
     models.Switch.objects.create(kind="step", name="h-7", since_at=NIGHT, by="Sari", reason="a wrong text")
     models.Suppression.objects.create(fingerprint=message.person_id, since_at=NIGHT, reason="asked")
+
+
+def _asked_why(person: str) -> None:
+    why.Question.objects.create(
+        person_id=person, wave=10, occasion="before", link_id=person, asked_at=NIGHT, asked_by="portal",
+        answered_at=NIGHT, answered_by="portal", reason="forgot",
+    )  # fmt: skip
+    drawn = why.Sample.objects.create(wave=10, drawn_at=NIGHT, drawn_by="Sari", among=1)
+    why.Sampled.objects.create(sample_id=drawn.sample_id, place=1, person_id=person, wave=10)
 
 
 def _settle() -> None:

@@ -35,11 +35,11 @@ _ONE: dict[str, Any] = {
 }  # fmt: skip
 _WORDS = {
     "source", "reference", "reason", "actor", "rule_digest", "zone", "home_zone", "outcome", "route", "kind",
-    "only_step", "recipient",
+    "only_step", "recipient", "seed",
 }  # fmt: skip
 _NUMBERS = {
     "kept_lines", "run", "size", "turn", "expected", "number", "version", "limit", "lower", "seen", "upper", "shift",
-    "after_wave", "place", "sender", "after_receipt", "prefix_length", "only_wave",
+    "after_wave", "place", "sender", "after_receipt", "prefix_length", "only_wave", "sample",
 }  # fmt: skip
 _IDS = {"person", "first_person", "last_person", "after_person", "after"}
 _FLAGS = {"skip_if_bought", "personal", "whole_waves", "anew", "once"}

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "tenggat.messaging",
     "tenggat.waves",
     "tenggat.training",
+    "tenggat.reasons",
     "tenggat.deadlines",
 ]
 # No sessions or signed values leave this installation yet: the key only has to differ at each start.
