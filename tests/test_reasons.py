@@ -18,7 +18,7 @@ from tenggat.reasons.models import Question, Sample
 from tenggat.reasons.sampling import NotDrawn
 from tenggat.reasons.states import REMEDIES, Reason, Remedy, Way
 from tenggat.registry.models import Person
-from tests.scene import AYU, BUDI, DEADLINE, IN_TIME, KEYS, NIGHT, bought, catalogue, crowd, feed, night, wave
+from tests.scene import AYU, BUDI, DEADLINE, IN_TIME, KEYS, NIGHT, PRAKERJA, bought, catalogue, crowd, feed, night, wave
 
 pytestmark = pytest.mark.django_db
 HERSELF = Actor("participant")
@@ -141,8 +141,8 @@ def test_a_sample_is_of_everybody_who_has_bought_nothing_and_in_the_order_of_the
     niks = crowd(tmp_path, 60)
     catalogue(tmp_path)
     feed(tmp_path, bought(niks[0]))
-    drawn = draw_to_call(path=tmp_path / "calls.csv", wave=10, size=20, by="Sari", now=IN_TIME)
-    other = draw_to_call(path=tmp_path / "more.csv", wave=10, size=20, by="Sari", now=IN_TIME)
+    drawn = draw_to_call(path=tmp_path / "calls.csv", wave=10, size=20, by="Sari", programme=PRAKERJA, now=IN_TIME)
+    other = draw_to_call(path=tmp_path / "more.csv", wave=10, size=20, by="Sari", programme=PRAKERJA, now=IN_TIME)
     assert (drawn.among, len(drawn.people), [one.place for one in drawn.people]) == (59, 20, list(range(1, 21)))
     assert [one.person_id for one in drawn.people] != [one.person_id for one in other.people]
     with (tmp_path / "calls.csv").open(encoding="utf-8", newline="") as file:
@@ -155,7 +155,9 @@ def test_a_sample_has_an_interval_and_counts_only_what_came_after_the_draw(tmp_p
     everybody = list(Person.objects.values_list("person_id", flat=True))
     for person in everybody:
         tell(person, "forgot")
-    drawn = draw_to_call(path=tmp_path / "calls.csv", wave=10, size=30, by="Sari", now=IN_TIME + DAY)
+    drawn = draw_to_call(
+        path=tmp_path / "calls.csv", wave=10, size=30, by="Sari", programme=PRAKERJA, now=IN_TIME + DAY
+    )
     for called in drawn.people[:10]:
         tell(called.person_id, "has_a_job", now=IN_TIME + 2 * DAY, way=Way.OFFICER)
     found = sample_figures(sample=drawn.sample_id)
@@ -170,9 +172,9 @@ def test_a_sample_has_an_interval_and_counts_only_what_came_after_the_draw(tmp_p
 def test_a_sample_that_cannot_be_written_down_is_not_drawn(tmp_path: Path) -> None:
     crowd(tmp_path, 5)
     with pytest.raises(FileUnusable):
-        draw_to_call(path=tmp_path / "none" / "calls.csv", wave=10, size=3, by="Sari", now=IN_TIME)
+        draw_to_call(path=tmp_path / "none" / "calls.csv", wave=10, size=3, by="Sari", programme=PRAKERJA, now=IN_TIME)
     for size, moment in ((0, IN_TIME), (5_001, IN_TIME), (3, NIGHT)):
         with pytest.raises(NotDrawn):
-            draw_to_call(path=tmp_path / "calls.csv", wave=10, size=size, by="Sari", now=moment)
+            draw_to_call(path=tmp_path / "calls.csv", wave=10, size=size, by="Sari", programme=PRAKERJA, now=moment)
     assert not Sample.objects.exists()
     assert not (tmp_path / "calls.csv").exists()

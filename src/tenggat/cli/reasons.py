@@ -124,7 +124,7 @@ _WHEN = {"before": "before the deadline", "after": "after the revocation"}
 def _sampled(found: Any) -> Answer:
     rows = [
         (reason, showing.number(count), showing.share(count / found.answered),
-         f"{found.between[reason].low:.1%} to {found.between[reason].high:.1%}")
+         f"{100 * found.between[reason].low:.1f} to {100 * found.between[reason].high:.1f} %")
         for reason, count in found.answers.items()
     ]  # fmt: skip
     data = {
@@ -159,7 +159,7 @@ def sample(  # noqa: PLR0917 -- Typer calls it by name
     house = enter(now)
     from tenggat.figures.calling import draw_to_call
 
-    drawn = draw_to_call(path=to, wave=wave, size=size, by=by, now=house.now)
+    drawn = draw_to_call(path=to, wave=wave, size=size, by=by, programme=house.programme, now=house.now)
     data = {"sample": drawn.sample_id, "among": drawn.among, "drawn": len(drawn.people), "file": str(to)}
 
     def show() -> None:

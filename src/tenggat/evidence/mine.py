@@ -1,7 +1,7 @@
 """What a person sees of themselves: one statement, nothing masked, nothing that is not theirs."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -80,4 +80,6 @@ def mine(*, person_id: UUID, keys: Keys) -> Mine:
         Happened(event["kind"], datetime.fromisoformat(event["at"]), event["details"] or {})
         for event in json.loads(events or "[]")
     )
-    return Mine(person_id, *before, card, announced_at, decided_at, blacklisted, happened)
+    names = (field.name for field in fields(Mine))
+    values = (person_id, *before, card, announced_at, decided_at, blacklisted, happened)
+    return Mine(**dict(zip(names, values, strict=True)))

@@ -62,9 +62,9 @@ def reach(*, programme: Programme, wave: int | None = None, step: str | None = N
 
 
 @transaction.atomic
-def write_unreached(*, path: Path, now: datetime) -> int:
+def write_unreached(*, path: Path, programme: Programme, now: datetime) -> int:
     """Write who can still be helped to a CSV that only its owner reads; gives how many. Raises FileUnusable."""
-    return write_list(path, _COLUMNS, _unreached(now))
+    return write_list(path, _COLUMNS, _unreached(now), zone=programme.zone)
 
 
 def _unreached(now: datetime) -> Iterator[tuple[Any, ...]]:
