@@ -137,6 +137,15 @@ def test_what_a_gateway_did_not_get_before_it_was_gone_waits() -> None:
     assert len({message.reference for message in gateway.given}) == len(gateway.given) == 3
 
 
+def test_what_was_given_back_had_no_try_and_is_not_given_up_for_it() -> None:
+    wave(AYU)
+    remind()
+    for _ in range(MOST_ATTEMPTS):
+        assert send(Scripted(breaks_after=0)).unusable
+    assert send(Scripted({"+6281234567890": (Outcome.BUSY, "RTHROTTLED")})).again == 1
+    assert Message.objects.get().attempt == 1
+
+
 def test_a_route_that_cannot_be_used_is_tried_again_where_that_is_wanted() -> None:
     wave(AYU)
     remind()

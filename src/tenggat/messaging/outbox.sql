@@ -115,9 +115,9 @@ RETURNING message.person_id::text, message.wave, message.step, message.channel, 
                       FROM registry_person AS person WHERE person.person_id = message.person_id), '');
 
 -- name: give_back
--- The gateway has never seen these: they wait again.
+-- The gateway has never seen these: they wait again, and it was no try.
 -- writes: messaging_message
-UPDATE messaging_message AS message SET state = 'planned', claimed_at = NULL
+UPDATE messaging_message AS message SET state = 'planned', claimed_at = NULL, attempt = GREATEST(message.attempt - 1, 0)
   FROM unnest(%(person_id)s::uuid[], %(wave)s::integer[], %(step)s::text[], %(channel)s::text[],
               %(deadline_version)s::smallint[]) AS mine (person_id, wave, step, channel, deadline_version)
  WHERE message.person_id = mine.person_id AND message.wave = mine.wave AND message.step = mine.step
