@@ -21,8 +21,9 @@ UPDATE messaging_message SET state = 'expired', address = '', sealed = NULL
 
 -- name: claim_due
 -- Takes the next messages of a step that may go now by this route, to people whose clock stands inside the sending
--- hours. Goes on behind the last one taken, so that it never walks again over what has been sent.
--- reads: registry_person
+-- hours. Goes on behind the last one taken, so that it never walks again over what has been sent. A purchase that came
+-- while the reminder was being planned could not see it to cancel it: whoever has bought by now is passed over here.
+-- reads: registry_person, waves_participation
 -- writes: messaging_message
 WITH mine AS (
     SELECT message.person_id, message.wave, message.step, message.channel, message.deadline_version,
@@ -40,6 +41,11 @@ WITH mine AS (
        AND place.time_zone = ANY (%(open_zones)s)
        AND (%(prefixes)s::text[] IS NULL OR message.channel <> 'email' AND place.address ^@ ANY (%(prefixes)s::text[]))
        AND (message.channel = 'email' OR NOT place.address ^@ ANY (%(others)s::text[]))
+       AND (NOT message.skip_if_bought OR NOT EXISTS (
+               SELECT FROM waves_participation AS participation
+                WHERE participation.person_id = message.person_id AND participation.wave = message.wave
+                  AND participation.state <> 'accepted'
+               OFFSET 0))  -- one look by the key for each, and never a hash of everybody
      ORDER BY message.not_before, message.person_id
      LIMIT %(size)s
        FOR UPDATE OF message SKIP LOCKED
