@@ -1,5 +1,6 @@
 """Handing over by gateways of the world: each answer, each death, and never a second time on a guess."""
 
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -103,6 +104,28 @@ def test_what_a_gateway_will_not_take_now_is_tried_again_later_and_in_the_end_gi
     told = list(Attempt.objects.order_by("attempt").values_list("attempt", "outcome", "code"))
     assert told[:2] == [(1, "busy", "RTHROTTLED"), (2, "busy", "RTHROTTLED")]
     assert told[-1] == (MOST_ATTEMPTS, "rejected", GAVE_UP)
+
+
+def test_a_name_that_no_index_can_hold_does_not_lose_the_answers_of_a_batch() -> None:
+    wave(AYU, BUDI)
+    remind()
+
+    class Lying(Scripted):
+        def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
+            for answer in super().send(messages, at=at):
+                yield answer._replace(gateway_id=secrets.token_hex(3000))
+
+    assert send(Lying()).accepted == 2
+    assert set(Message.objects.values_list("state", "gateway_id")) == {("accepted", "")}
+
+
+def test_a_long_name_is_found_again_by_its_receipt() -> None:
+    wave(AYU)
+    remind()
+    send(Scripted())
+    Message.objects.update(gateway_id="w" * 200)
+    receive(Receipt("w" * 200, Fate.DELIVERED))
+    assert fate() == "delivered"
 
 
 def test_a_wrong_number_is_rejected_for_good() -> None:
