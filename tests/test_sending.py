@@ -20,10 +20,11 @@ from tenggat.messaging.gateways import Answer, Fate, GatewayUnusable, Outcome, O
 from tenggat.messaging.gateways.smpp import Settings, SmppGateway
 from tenggat.messaging.handing import Delivered, Route
 from tenggat.messaging.models import Attempt, Message, ReceiptRow
-from tenggat.messaging.outbox import Key, outward
+from tenggat.messaging.outbox import Claimed, Key, outward
 from tenggat.messaging.pacing import Limits, Pace
 from tenggat.messaging.retries import GAVE_UP, MOST_ATTEMPTS
 from tenggat.messaging.sending import Times
+from tenggat.messaging.wording import put_into_words
 from tenggat.registry.models import Person
 from tests.scene import AYU, BUDI, CITRA, KEYS, PRAKERJA, bought, catalogue, crowd, feed, wave
 from tests.test_delivery import NOON, remind
@@ -126,6 +127,14 @@ def test_a_long_name_is_found_again_by_its_receipt() -> None:
     Message.objects.update(gateway_id="w" * 200)
     receive(Receipt("w" * 200, Fate.DELIVERED))
     assert fate() == "delivered"
+
+
+def test_a_batch_that_a_sleeping_machine_held_until_after_midnight_does_not_go_at_night() -> None:
+    expires = (NOON + timedelta(days=7)).isoformat()
+    row = Claimed(str(UUID(int=1)), 10, "h-7", "sms", 1, 1, "", expires, expires, "Ayu", "+628111", "Asia/Jakarta")
+    night = NOON.replace(hour=2) + timedelta(days=1)
+    [(message, _)] = put_into_words(PRAKERJA, KEYS, [row], plain=False, now=night).sendable
+    assert message.until == night
 
 
 def test_a_wrong_number_is_rejected_for_good() -> None:
