@@ -143,6 +143,7 @@ def test_a_route_knows_what_proves_and_reads_its_receipts(tmp_path: Path) -> Non
     [
         ('id_at = "id"', 'id_in = "id"', "agregator: receipts.id_in is not known"),
         ('timestamp_header = "X-Timestamp"', "", "agregator: receipts.timestamp_header is missing"),
+        ('id_at = "id"', 'reference_at = "ref"', "agregator: id_at must say"),
         ('[{ env = "SMSC_PASSWORD" }, "lama"]', "[]", "agregator: A webhook needs a secret"),
         ('"lama"]', "7]", "agregator: receipts.secrets.2: a text is needed"),
         ('{ env = "SMSC_PASSWORD" }, ', '{ env = "NO_SUCH_NAME" }, ', "the environment has no NO_SUCH_NAME"),
