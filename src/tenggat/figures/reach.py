@@ -1,6 +1,7 @@
 """Whom the messages have reached, per wave, step, operator and province; and who can still be helped by a call."""
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from tenggat.rules.programme import Programme
 
 _SQL = sql.load("tenggat.figures", "reach.sql")
 _COLUMNS = ("person_id", "wave", "name", "phone", "email", "province", "deadline_at", "why")
-_FORMULA = ("=", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"[=@\t\r-]|\+(?![0-9]+\Z)")  # a number with its plus is one: +62812...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +88,4 @@ def _plain(cell: Any) -> Any:
     """A call centre opens this in a spreadsheet: no name may be a formula there."""
     if isinstance(cell, datetime):
         return cell.isoformat()
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
