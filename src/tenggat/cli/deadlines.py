@@ -43,14 +43,14 @@ def remind(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) ->
     def show() -> None:
         word = "Would plan" if dry_run else "Planned"
         for step, count in planned.messages.items():
-            showing.line(f"{word} {showing.people(count, 'message', 'messages')} {step}.")
+            showing.line(f"{word} {showing.people(count, 'message', 'messages')} of {step}.")
             if unreached := planned.unreachable[step]:
                 showing.line(
                     f"  {showing.people(unreached)} cannot be reached: {showing.command()} export flagged FILE.csv"
                 )
         for step, count in fallbacks.items():
             if count:
-                showing.line(f"Planned {showing.people(count, 'message', 'messages')} {step} by the next channel.")
+                showing.line(f"Planned {showing.people(count, 'message', 'messages')} of {step} by the next channel.")
         if not dry_run and any((*planned.messages.values(), *fallbacks.values())):
             showing.next_steps("deliver")
 
