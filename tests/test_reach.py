@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from tenggat.deadlines.fallback import OperatorReceipts, operator_receipts, plan_fallbacks
-from tenggat.figures.reach import Reach, reach, write_unreached
+from tenggat.figures.reach import NothingToCount, Reach, reach, write_unreached
 from tenggat.messaging import receipts
 from tenggat.messaging.gateways import Fate, Outcome, Receipt
 from tenggat.messaging.models import Message
@@ -161,7 +161,10 @@ def test_reached_is_who_got_it_before_the_deadline() -> None:
     assert figures()["Telkomsel", None].people == 2
     assert figures()["Indosat", None].unknown == 1
     assert figures()[None, "91"].people == 1
-    assert figures(wave=11) == figures(step="h-3") == {}
+    assert figures(step="h-3") == {}
+    for slip in ({"wave": 11}, {"step": "h3"}):
+        with pytest.raises(NothingToCount):
+            figures(**slip)
 
 
 def test_the_call_centre_gets_whom_it_can_still_help(tmp_path: Path) -> None:

@@ -149,7 +149,13 @@ def _show_person(found: "Case", programme: "Programme") -> None:
     showing.table(
         ("when", "what", "wave", "who", "details"),
         [
-            (showing.moment(e["at"], zone), e["kind"], str(e.get("wave", "")), e["actor"], _details(e.get("details"), zone))
+            (
+                showing.moment(e["at"], zone),
+                e["kind"],
+                str(e.get("wave", "")),
+                e["actor"],
+                _details(e.get("details"), zone),
+            )
             for e in found.events
         ],
         folds="details",
@@ -157,14 +163,13 @@ def _show_person(found: "Case", programme: "Programme") -> None:
     if found.messages:
         showing.line()
         showing.table(
-            ("not before", "step", "channel", "state", "receipt", "sent"),
+            ("not before", "step", "channel", "state", "sent"),
             [
                 (
                     showing.moment(m["not_before"], zone),
                     m["step"],
                     m["channel"],
-                    m["state"],
-                    m["receipt"] or "–",
+                    m["receipt"] or m["state"],  # what a receipt says is the surer word
                     showing.moment(m["sent_at"], zone),
                 )
                 for m in found.messages

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 
 _GAP = 2
 _FRAME_GAP, _FRAME_EDGES = 3, 2
-_LEAST = 24
+_LEAST = 32
 """How narrow a column that folds may become before it stands below."""
 _BELOW = 4
 """By how much what stands below is set in."""
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, last: bool = False, folds: str = "") -> None:
-    """A table; columns of figures stand to the right. `last`: the last row is a sum; `folds`: the column that may wrap."""
+    """Show a table; figures stand to the right. `last`: the last row is a sum; `folds`: the column that may wrap."""
     right = [all(_is_figure(row[column]) for row in rows) for column in range(len(head))]
     if not sys.stdout.isatty():
         _tell(plain(head, rows, right))
@@ -55,7 +55,9 @@ def narrow(
         for at in range(max(len(cell) for cell in cells)):
             lines.append(_aligned([cell[at] if at < len(cell) else "" for cell in cells], widths, right))
         if row is not head:
-            below = [f"{name} {cell}" for name, cell in zip(head[kept:], row[kept:], strict=True) if cell not in ("", "–")]
+            below = [
+                f"{name} {cell}" for name, cell in zip(head[kept:], row[kept:], strict=True) if cell not in ("", "–")
+            ]
             lines += textwrap.wrap(" · ".join(below), room, initial_indent=" " * _BELOW, subsequent_indent=" " * _BELOW)
     return lines
 
@@ -69,7 +71,9 @@ def _widths(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
 
 
 def _needed(head: Sequence[str], rows: Sequence[Sequence[str]], folds: str, *, gap: int) -> int:
-    widths = [min(_LEAST, width) if name == folds else width for name, width in zip(head, _widths(head, rows), strict=True)]
+    widths = [
+        min(_LEAST, width) if name == folds else width for name, width in zip(head, _widths(head, rows), strict=True)
+    ]
     return sum(widths) + gap * (len(widths) - 1)
 
 
