@@ -10,7 +10,7 @@ import pytest
 
 from tenggat.deadlines.fallback import OperatorReceipts, operator_receipts, plan_fallbacks
 from tenggat.figures.calling import plain
-from tenggat.figures.reach import Reach, reach, write_unreached
+from tenggat.figures.reach import NothingToCount, Reach, reach, write_unreached
 from tenggat.messaging import receipts
 from tenggat.messaging.gateways import Fate, Outcome, Receipt
 from tenggat.messaging.models import Message
@@ -162,7 +162,10 @@ def test_reached_is_who_got_it_before_the_deadline() -> None:
     assert figures()["Telkomsel", None].people == 2
     assert figures()["Indosat", None].unknown == 1
     assert figures()[None, "91"].people == 1
-    assert figures(wave=11) == figures(step="h-3") == {}
+    assert figures(step="h-3") == {}
+    for slip in ({"wave": 11}, {"step": "h3"}):
+        with pytest.raises(NothingToCount):
+            figures(**slip)
 
 
 def test_the_call_centre_gets_whom_it_can_still_help(tmp_path: Path) -> None:

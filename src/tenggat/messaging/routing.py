@@ -8,9 +8,10 @@ import os
 import re
 import tomllib
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -81,6 +82,17 @@ def routes_of(home: Path, *, outbox: Path, sandbox: bool) -> list[Route]:
     return routes
 
 
+def names_of(home: Path) -> list[str] | None:
+    """Names that the routes of a home have, whatever else is wrong with them; None where its file does not tell."""
+    try:
+        written = tomllib.loads((home / "gateways.toml").read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return None
+    tables = written.get("route")
+    names = [str(table.get("name")) for table in tables if isinstance(table, dict)] if isinstance(tables, list) else []
+    return [*names, TEST_ROUTE] if "test" in written else names
+
+
 def file_route(gateway: FileGateway, *, name: str = "file", prefixes: tuple[str, ...] | None = None) -> Route:
     """The way into a file: of everything where no gateway is named, and of test numbers."""
     channels = ("sms", "email", "whatsapp") if prefixes is None else ("sms", "whatsapp")
@@ -133,7 +145,7 @@ class _Reading:
             self.faults.append(f'route {number}: name must be small letters, digits and dashes, such as "telkomsel"')
             return None
         for key in table.keys() - _KEYS:
-            self.faults.append(f"{name}: {key} is not known; there are {', '.join(sorted(_KEYS))}")
+            self.faults.append(f"{name}: {key} is not known; {_meant(key, _KEYS)}")
         before = len(self.faults)
         limits = Limits(
             rate=self._number(name, table, "rate", least=0.01),
@@ -173,7 +185,7 @@ class _Reading:
         fields = {field.name: field for field in dataclasses.fields(shape)}
         hints = get_type_hints(shape)
         for key in table.keys() - fields.keys():
-            self.faults.append(f"{name}: {part}.{key} is not known; there are {', '.join(sorted(fields))}")
+            self.faults.append(f"{name}: {part}.{key} is not known; {_meant(key, fields)}")
         for key, field in fields.items():
             no_default = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
             if no_default and key not in table:
@@ -245,6 +257,11 @@ class _Reading:
             self.faults.append(f"{name}: {key} must be a number of at least {least:g} and at most {_MOST}")
             return None
         return value
+
+
+def _meant(slip: str, known: Collection[str]) -> str:
+    close = get_close_matches(slip, known, 1)
+    return f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(known))}"
 
 
 def _needed(shape: type) -> list[str]:
