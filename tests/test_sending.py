@@ -1,6 +1,6 @@
 """Handing over by gateways of the world: each answer, each death, and never a second time on a guess."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -50,7 +50,7 @@ class Scripted:
     ) -> None:
         pass
 
-    def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
+    def send(self, messages: Iterable[Outgoing], *, at: datetime) -> Iterator[Answer]:
         for number, message in enumerate(messages):
             if number == self.breaks_after:
                 raise GatewayUnusable("It is gone.")

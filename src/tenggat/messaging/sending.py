@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tenggat.foundation.side_by_side import second_session
-from tenggat.messaging import outbox
+from tenggat.messaging import outbox, receipts
 from tenggat.messaging.gateways import GatewayUnusable
 from tenggat.messaging.handing import Delivered, Route, hand_over, read_receipts, take_over
 from tenggat.messaging.outbox import START, Claim, Claimed, Place
@@ -17,7 +17,7 @@ from tenggat.rules.programme import Programme
 from tenggat.rules.reminders import next_open
 
 _PAUSE = 0.2  # seconds between two looks at the outbox, while a sender keeps on
-_EXPIRY = 60.0  # seconds between two looks for what was not sent in its time
+_EXPIRY = 60.0  # seconds between two looks for what was not sent in its time, and what waits in the inbox
 _LONGEST_WAIT = 1.0  # seconds: an OTP that comes meanwhile must not wait longer for a bucket to fill
 
 
@@ -71,6 +71,7 @@ class _Sender:
     done: Delivered
     progress: Callable[[int], None]
     next_expiry: float = 0.0
+    claimed_at: datetime = START[0]  # when the latest batch was claimed
 
     def work(self) -> None:
         self.done.add(take_over(self.route, self.number, self.around.routes, now=self.times.clock()))
@@ -80,9 +81,11 @@ class _Sender:
                 try:
                     self._count(handing)
                 except BaseException:
-                    outbox.give_back(claimed)  # the batch before came to nothing, and this one has not been begun
+                    # the batch before came to nothing, and this one has not been begun
+                    outbox.give_back(claimed, sender=self.number)
                     raise
-                handing = calling.submit(hand_over, self.route, self.number, self.programme, claimed, self.times.clock)
+                mine = (self.route, self.number, self.programme, claimed, self.times.clock)
+                handing = calling.submit(hand_over, *mine, claimed_at=self.claimed_at)
             self._count(handing)
             calling.submit(read_receipts, self.route, self.times.clock).result()
 
@@ -108,6 +111,7 @@ class _Sender:
             self.next_expiry = self.times.pace.tick() + _EXPIRY
             for step in (*urgent, *others):
                 self.done.expired += outbox.expire_overdue(step, now=now)
+            receipts.apply(now=now)  # those that waited until nothing else could be meant
         places: dict[str, Place] = {}
         while not self.times.ended():
             size = self._allowed()
@@ -133,6 +137,7 @@ class _Sender:
                 after = places.get(step, START)
                 claimed = outbox.claim(whose, step, after=after, size=size, now=now)
                 if claimed:
+                    self.claimed_at = now
                     places[step] = START if self._urgent(step) else outbox.place_behind(claimed)
                     return claimed
                 if after == START:

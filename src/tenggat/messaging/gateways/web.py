@@ -3,7 +3,7 @@
 import logging
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from itertools import islice
@@ -80,7 +80,7 @@ class Web(ABC):
         """None come over the connection."""
         return ()
 
-    def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
+    def send(self, messages: Iterable[Outgoing], *, at: datetime) -> Iterator[Answer]:
         """See Gateway.send."""
         self._refusals, began = 0, time.monotonic()
         waiting, connections = iter(messages), self._limits.connections

@@ -2,7 +2,7 @@
 
 import smtplib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
@@ -47,7 +47,7 @@ class MailGateway:
     ) -> None:
         self._close()
 
-    def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
+    def send(self, messages: Iterable[Outgoing], *, at: datetime) -> Iterator[Answer]:
         """See Gateway.send."""
         began = time.monotonic()
         broken = False

@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import smpp34
@@ -24,13 +24,17 @@ _Future = asyncio.Future[smpp34.SubmitSmResp]
 
 
 class Batch:
-    """`some` until `over`. Nothing is submitted twice: a message is waiting, under way or answered."""
+    """`some` until `over`. Nothing is submitted twice: a message is waiting, under way or answered.
 
-    def __init__(self, link: Link, messages: Sequence[Outgoing], at: datetime) -> None:
+    `messages` are drawn one by one, as they leave: what was not drawn is still as good as in the house.
+    """
+
+    def __init__(self, link: Link, messages: Iterable[Outgoing], at: datetime) -> None:
         self.link = link
         self.settings = link.settings
         self.at, self.started = at, time.monotonic()
-        self.waiting = deque(messages)
+        self.source = iter(messages)
+        self.waiting = deque[Outgoing]()
         self.under_way: dict[_Future, tuple[Outgoing, float]] = {}  # in the order in which they left, and when
         self.answers: list[Answer] = []
         self.any_left = False
@@ -39,7 +43,7 @@ class Batch:
     @property
     def over(self) -> bool:
         """Every message has been answered, and every answer taken."""
-        return not (self.waiting or self.under_way or self.answers)
+        return not (self.under_way or self.answers or self._any_waiting())
 
     async def some(self) -> list[Answer]:
         """The next answers, at least one unless it is over. Raises GatewayUnusable where nothing has left at all."""
@@ -50,7 +54,11 @@ class Batch:
             self._give_up_on_the_oldest(loop.time())
             await self._submit_more()
             now = loop.time()
-            if len(self.answers) >= _AT_ONCE or not (self.waiting or self.under_way) or (self.answers and now >= soon):
+            if (
+                len(self.answers) >= _AT_ONCE
+                or not (self.under_way or self._any_waiting())
+                or (self.answers and now >= soon)
+            ):
                 break
             await self.link.wait(self._next_turn(now, soon))
         taken, self.answers = self.answers, []
@@ -66,7 +74,7 @@ class Batch:
         if self.link.session.ended:
             self.link.broken = True
         if self.link.broken:
-            if self.under_way or not self.waiting:
+            if self.under_way or not self._any_waiting():
                 return  # what has left over it may still be answered
             if not await self.link.again():
                 self._give_up()
@@ -74,8 +82,14 @@ class Batch:
         now = asyncio.get_running_loop().time()
         # Until a connection has answered once, it gets one message: a deaf SMSC leaves one unknown, not a window full.
         room = self.settings.window if self.link.session.heard_at else 1
-        while self.waiting and len(self.under_way) < room and now >= self.slow_until:
+        while len(self.under_way) < room and now >= self.slow_until and self._any_waiting():
             self._submit(self.waiting.popleft(), now)
+
+    def _any_waiting(self) -> bool:
+        """Whether a message has still to leave; the next one is drawn."""
+        if not self.waiting and (message := next(self.source, None)) is not None:
+            self.waiting.append(message)
+        return bool(self.waiting)
 
     def _submit(self, message: Outgoing, now: float) -> None:
         if not _NUMBER.fullmatch(message.to):
@@ -89,7 +103,6 @@ class Batch:
         except Unsendable as unsendable:
             self._answer(message, Outcome.REJECTED, unsendable.code)
             return
-        self.link.marks.left(message)
         self.any_left = True
         future = self.link.session.submit(message, octets)
         self.under_way[future] = message, now
@@ -119,8 +132,6 @@ class Batch:
         self._answer(message, outcome, code)
 
     def _answer(self, message: Outgoing, outcome: Outcome, code: str = "", gateway_id: str = "") -> None:
-        if outcome is not Outcome.UNKNOWN:
-            self.link.marks.answered(message)
         self.answers.append(Answer(message.reference, outcome, code, gateway_id))
 
     def _give_up_on_the_oldest(self, now: float) -> None:
@@ -137,7 +148,7 @@ class Batch:
     def _give_up(self) -> None:
         if not self.any_left:
             raise GatewayUnusable("The SMSC cannot be reached any more; what waits is sent when it answers again.")
-        while self.waiting:
+        while self._any_waiting():
             self._answer(self.waiting.popleft(), Outcome.BUSY, "unreachable")
 
     def _next_turn(self, now: float, soon: float) -> float:
@@ -145,6 +156,6 @@ class Batch:
         turns = [left + self.settings.response_timeout for _, left in list(self.under_way.values())[:1]]
         if self.answers:
             turns.append(soon)
-        if self.waiting and now < self.slow_until:
+        if now < self.slow_until:
             turns.append(self.slow_until)
         return min(turns, default=now)

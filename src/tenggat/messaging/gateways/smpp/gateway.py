@@ -4,7 +4,7 @@ In between, smpp34's own threads keep the link alive, acknowledge receipts and q
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import ClassVar, Self
@@ -26,6 +26,7 @@ class SmppGateway:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._link = Link(settings)
+        self._sending = False
 
     def __enter__(self) -> Self:
         self.settings.check()
@@ -44,21 +45,24 @@ class SmppGateway:
         self._loop.run_until_complete(self._link.close())
         self._end()
 
-    def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
+    def send(self, messages: Iterable[Outgoing], *, at: datetime) -> Iterator[Answer]:
         """Hand over a batch; answers come as the SMSC gives them. See Gateway.send."""
-        if not messages:
-            return
         self._loop.run_until_complete(self._link.check())
         batch = Batch(self._link, messages, at)
+        self._sending = True
         try:
             while not batch.over:
                 yield from self._loop.run_until_complete(batch.some())
         finally:
+            self._sending = False
             batch.abandon()
 
     def receipts(self) -> Sequence[Receipt]:
-        """Give what has come in since the last call; after the end, what was here then."""
-        if not self._loop.is_closed():
+        """Give what has come in since the last call; after the end, what was here then.
+
+        In the middle of a batch nothing is waited for: its answers are.
+        """
+        if not (self._sending or self._loop.is_closed()):
             self._loop.run_until_complete(self._link.gather())
         return self._link.take()
 
