@@ -36,22 +36,18 @@ def _crashes(*, quick: bool) -> bool:
 def _month(*, quick: bool) -> bool:
     """A month of messages, over a gateway that loses answers, by senders that die."""
     from proof.month import months
+    from proof.reckoning import CAUSES, WRONGS
 
     right = True
-    head = ("people", "lost acks", "kills", "seconds", "handed over", "unknown")
-    wrongs = ("sent twice", "said, not sent", "sent, not said", "unaccounted", "at night", "missed")
-    print("".join(f"{word:>16}" for word in (*head, *wrongs)))
     for month in months(quick=quick):
-        figures = (
-            month.people,
-            f"{month.dropped:.0%}",
-            month.kills,
-            f"{month.seconds:.0f}",
-            month.handed,
-            month.unknown,
+        print(
+            f"{month.people} people, {month.dropped:.0%} of the answers lost, {month.kills} kills, "
+            f"{month.seconds:.0f} s: {month.taken} taken by the SMSC "
+            f"({month.undelivered} by an operator that was down), {month.letters} letters"
         )
-        wrong = (month.sent_twice, month.said_not_sent, month.not_said, month.unaccounted, month.at_night, month.missed)
-        print("".join(f"{word:>16}" for word in (*figures, *wrong)), flush=True)
+        print(f"  {month.doubts} in doubt at first; unknown in the end: {month.unknown}", end=" ")
+        print("(" + ", ".join(f"{name.replace('_', ' ')} {getattr(month, name)}" for name in CAUSES) + ")")
+        print("  " + ", ".join(f"{name.replace('_', ' ')} {getattr(month, name)}" for name in WRONGS), flush=True)
         for fault in month.faults:
             print(f"  {fault}")
         right = right and month.right
@@ -96,10 +92,6 @@ PARTS: dict[str, Callable[..., bool]] = {
 }
 
 
-BY_NAME = frozenset({"month"})
-"""Gone through only when named: receipts that a killed sender acknowledged and did not keep leave unknown ones."""
-
-
 def _tests(words: str, *, proof: str, minutes: int) -> bool:
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--no-header", words]
     return _ran(command, minutes=minutes, TENGGAT_PROOF=proof)
@@ -130,7 +122,7 @@ def asked(words: list[str] | None = None) -> tuple[list[str], bool]:
     for part in arguments.parts:
         if part not in PARTS:
             parser.error(f"there is no part {part!r}; name one of {', '.join(PARTS)}")
-    return arguments.parts or [part for part in PARTS if part not in BY_NAME], arguments.quick
+    return arguments.parts or list(PARTS), arguments.quick
 
 
 def main() -> int:

@@ -26,7 +26,7 @@ _Future = asyncio.Future[smpp34.SubmitSmResp]
 class Batch:
     """`some` until `over`. Nothing is submitted twice: a message is waiting, under way or answered.
 
-    `messages` are drawn one by one, as they leave: what was not drawn is still as good as in the house.
+    Of `messages` a window more than is under way is drawn, and no more: what was not drawn is still in the house.
     """
 
     def __init__(self, link: Link, messages: Iterable[Outgoing], at: datetime) -> None:
@@ -34,6 +34,7 @@ class Batch:
         self.settings = link.settings
         self.at, self.started = at, time.monotonic()
         self.source = iter(messages)
+        self.all_drawn = self.given_up = False
         self.waiting = deque[Outgoing]()
         self.under_way: dict[_Future, tuple[Outgoing, float]] = {}  # in the order in which they left, and when
         self.answers: list[Answer] = []
@@ -43,10 +44,18 @@ class Batch:
     @property
     def over(self) -> bool:
         """Every message has been answered, and every answer taken."""
-        return not (self.under_way or self.answers or self._any_waiting())
+        return self.all_drawn and not (self.waiting or self.under_way or self.answers)
+
+    def draw(self) -> None:
+        """Draw what may leave next. Not while the loop runs: whoever gives it may ask a database first."""
+        while not self.all_drawn and len(self.waiting) < self.settings.window:
+            if (message := next(self.source, None)) is None:
+                self.all_drawn = True
+            else:
+                self.waiting.append(message)
 
     async def some(self) -> list[Answer]:
-        """The next answers, at least one unless it is over. Raises GatewayUnusable where nothing has left at all."""
+        """The next answers; none where more is to be drawn first. Raises GatewayUnusable where nothing has left."""
         loop = asyncio.get_running_loop()
         soon = loop.time() + _SOON
         while True:
@@ -54,11 +63,9 @@ class Batch:
             self._give_up_on_the_oldest(loop.time())
             await self._submit_more()
             now = loop.time()
-            if (
-                len(self.answers) >= _AT_ONCE
-                or not (self.under_way or self._any_waiting())
-                or (self.answers and now >= soon)
-            ):
+            if len(self.answers) >= _AT_ONCE or (self.answers and now >= soon):
+                break
+            if not self.waiting and not (self.all_drawn and self.under_way):
                 break
             await self.link.wait(self._next_turn(now, soon))
         taken, self.answers = self.answers, []
@@ -74,22 +81,16 @@ class Batch:
         if self.link.session.ended:
             self.link.broken = True
         if self.link.broken:
-            if self.under_way or not self._any_waiting():
+            if self.under_way or not self.waiting:
                 return  # what has left over it may still be answered
-            if not await self.link.again():
+            if self.given_up or not await self.link.again():
                 self._give_up()
                 return
         now = asyncio.get_running_loop().time()
         # Until a connection has answered once, it gets one message: a deaf SMSC leaves one unknown, not a window full.
         room = self.settings.window if self.link.session.heard_at else 1
-        while len(self.under_way) < room and now >= self.slow_until and self._any_waiting():
+        while self.waiting and len(self.under_way) < room and now >= self.slow_until:
             self._submit(self.waiting.popleft(), now)
-
-    def _any_waiting(self) -> bool:
-        """Whether a message has still to leave; the next one is drawn."""
-        if not self.waiting and (message := next(self.source, None)) is not None:
-            self.waiting.append(message)
-        return bool(self.waiting)
 
     def _submit(self, message: Outgoing, now: float) -> None:
         if not _NUMBER.fullmatch(message.to):
@@ -148,7 +149,8 @@ class Batch:
     def _give_up(self) -> None:
         if not self.any_left:
             raise GatewayUnusable("The SMSC cannot be reached any more; what waits is sent when it answers again.")
-        while self._any_waiting():
+        self.given_up = True
+        while self.waiting:
             self._answer(self.waiting.popleft(), Outcome.BUSY, "unreachable")
 
     def _next_turn(self, now: float, soon: float) -> float:
@@ -156,6 +158,6 @@ class Batch:
         turns = [left + self.settings.response_timeout for _, left in list(self.under_way.values())[:1]]
         if self.answers:
             turns.append(soon)
-        if now < self.slow_until:
+        if self.waiting and now < self.slow_until:
             turns.append(self.slow_until)
         return min(turns, default=now)

@@ -51,8 +51,10 @@ class SmppGateway:
         batch = Batch(self._link, messages, at)
         self._sending = True
         try:
+            batch.draw()
             while not batch.over:
                 yield from self._loop.run_until_complete(batch.some())
+                batch.draw()
         finally:
             self._sending = False
             batch.abandon()
