@@ -85,6 +85,7 @@ class _Run:
             for offset in sorted({*_SENDING, *_BUYING}):
                 day = ANNOUNCED + timedelta(days=offset)
                 if day > DEADLINE:
+                    self._buy(DEADLINE - timedelta(minutes=30), ways, usual, told=DEADLINE + timedelta(hours=1))
                     running.act("night", (DEADLINE + timedelta(hours=3)).isoformat())
                 events = [(hour, self._send) for hour in _SENDING.get(offset, ())]
                 events += [(hour, self._buy) for hour in (_BUYING.get(offset),) if hour is not None]
@@ -122,14 +123,14 @@ class _Run:
         if killed:
             ways.shifts.act("send", *words)
 
-    def _buy(self, now: datetime, ways: _Ways, behaviour: Behaviour) -> None:
-        """One person in ten of those who have not bought."""
+    def _buy(self, now: datetime, ways: _Ways, behaviour: Behaviour, *, told: datetime | None = None) -> None:
+        """One person in ten of those who have not bought; the platform may tell it later."""
         del behaviour
         buyers = [n for n in range(self.people) if n not in self.bought and self.dice.random() < 0.1]
         self.bought.update(dict.fromkeys(buyers, now))
         rows = [(f"B{number}", _nik(number), "EXCEL", 400_000, now.isoformat()) for number in buyers]
         head = ("reference", "nik", "course", "price", "occurred_at")
-        ways.shifts.act("buy", self._write("purchases", head, rows), now.isoformat())
+        ways.shifts.act("buy", self._write("purchases", head, rows), (told or now).isoformat())
 
     def _people_file(self) -> str:
         head = ("nik", "kk", "name", "birth_date", "phone", "email", "province")

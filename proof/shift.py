@@ -62,7 +62,6 @@ def send(now: str, smsc: int, letters: int, rate: float | None, batch: int) -> N
     """Plan and hand over by an SMSC and a mail server, until nothing is left that may go now."""
     moment = datetime.fromisoformat(now)
     plan_reminders(programme=_PROGRAMME, now=moment, keys=_KEYS)
-    plan_fallbacks(programme=_PROGRAMME, now=moment)
     settings = Settings(
         host="127.0.0.1", port=smsc, system_id="month", password="", source="PRAKERJA", zone="UTC",
         window=100, response_timeout=0.5,
@@ -81,8 +80,13 @@ def send(now: str, smsc: int, letters: int, rate: float | None, batch: int) -> N
         """A borrowed clock that goes on."""
         return moment + timedelta(seconds=time.monotonic() - began)
 
-    while deliver_by(routes, programme=_PROGRAMME, times=Times(clock, Pace(time.monotonic, time.sleep))).again:
-        time.sleep(_BUSY)
+    times = Times(clock, Pace(time.monotonic, time.sleep))
+    while True:
+        done = deliver_by(routes, programme=_PROGRAMME, times=times)
+        planned = sum(plan_fallbacks(programme=_PROGRAMME, now=clock()).values())
+        if not done.again and not planned:
+            return
+        time.sleep(_BUSY if done.again else 0)
 
 
 def buy(file: str, now: str) -> None:

@@ -53,10 +53,12 @@ def send_by(
             with route.gateway, outbox.sender_at_work(route.name, now=times.clock()) as number:
                 _Sender(route, number, programme, around, times, done, progress).work()
         except GatewayUnusable as refusal:
+            read_receipts(route, times.clock)
             done.unusable[route.name] = refusal.message
             if times.unusable(route.name, refusal.message):
                 continue
         else:
+            read_receipts(route, times.clock)  # the last ones came while the connection was being closed
             done.unusable.pop(route.name, None)
         return done
 

@@ -26,7 +26,7 @@ class SmppGateway:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._link = Link(settings)
-        self._sending = False
+        self._open = self._sending = False
 
     def __enter__(self) -> Self:
         self.settings.check()
@@ -37,11 +37,13 @@ class SmppGateway:
         except GatewayUnusable:
             self._end()
             raise
+        self._open = True
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._open = False
         self._loop.run_until_complete(self._link.close())
         self._end()
 
@@ -64,7 +66,7 @@ class SmppGateway:
 
         In the middle of a batch nothing is waited for: its answers are.
         """
-        if not (self._sending or self._loop.is_closed()):
+        if self._open and not self._sending:
             self._loop.run_until_complete(self._link.gather())
         return self._link.take()
 

@@ -31,6 +31,8 @@ _LOST = 0x08  # RSYSERR: what the library raises for all that it cannot tell
 _STATUS = re.compile(r"\(0x([0-9A-F]{8})\)")
 _Event = smpp34.DeliverSmEvent | smpp34.Disconnected
 _FAREWELL = 2.0
+_LAST_WORDS = 0.5
+_LOOK = 0.005
 _EARS = 16  # receipts that may come in one turn of the loop; each next() gives one, in order
 
 
@@ -106,6 +108,9 @@ class Session:
             with suppress(smpp34.SmppError, TimeoutError):
                 async with asyncio.timeout(_FAREWELL):
                     await way.smsc.unbind()
+        end = asyncio.get_running_loop().time() + _LAST_WORDS
+        while not self.ended and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(_LOOK)  # what the library has acknowledged comes before its word that all is over
         self.ended = True
         for listening in list(self._listening):
             listening.cancel()
