@@ -1,6 +1,6 @@
 """Handing over by gateways of the world: each answer, each death, and never a second time on a guess."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from proof.smsc.running import simulated
 
 from tenggat.messaging import receipts, suppressing, switches
 from tenggat.messaging.delivery import deliver_by
-from tenggat.messaging.gateways import Answer, Fate, GatewayUnusable, Outcome, Outgoing, Receipt
+from tenggat.messaging.gateways import Answer, Fate, GatewayUnusable, Outcome, Outgoing, Receipt, nothing
 from tenggat.messaging.gateways.smpp import Settings, SmppGateway
 from tenggat.messaging.handing import Delivered, Route
 from tenggat.messaging.models import Attempt, Message, ReceiptRow
@@ -50,7 +50,9 @@ class Scripted:
     ) -> None:
         pass
 
-    def send(self, messages: Iterable[Outgoing], *, at: datetime) -> Iterator[Answer]:
+    def send(
+        self, messages: Iterable[Outgoing], *, at: datetime, pause: Callable[[], None] = nothing
+    ) -> Iterator[Answer]:
         for number, message in enumerate(messages):
             if number == self.breaks_after:
                 raise GatewayUnusable("It is gone.")

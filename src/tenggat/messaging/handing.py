@@ -93,12 +93,18 @@ def hand_over(
     leaving = _Leaving(route, sender, words.sendable, claimed_at)
     done = Delivered(rejected=len(words.unsendable))
     said, told = _Said(), 0
+
+    def write_down() -> None:
+        """What a crash from here on must not take away."""
+        nonlocal told
+        done.add(said.write_down(sender, now=clock()))
+        told += receipts.take_in(route.name, route.gateway.receipts(), now=clock())
+
     try:
-        for answer in route.gateway.send(leaving.some(), at=now):
+        for answer in route.gateway.send(leaving.some(), at=now, pause=write_down):
             said.add(rows.pop(answer.reference), answer, kind=route.gateway.kind, now=now)
             if said.count >= leaving.handful:
-                done.add(said.write_down(sender, now=clock()))
-                told += receipts.take_in(route.name, route.gateway.receipts(), now=clock())
+                write_down()
     except GatewayUnusable:
         said.write_down(sender, now=clock())
         outbox.give_back(list(rows.values()), sender=sender)

@@ -4,7 +4,7 @@ A gateway answers each message exactly once. What it cannot tell is `UNKNOWN`, n
 have arrived, so that nobody sends it again blindly.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from types import TracebackType
@@ -94,6 +94,10 @@ def mark(reference: str) -> int:
     return crc32(reference.encode()) & 0xFFFF
 
 
+def nothing() -> None:
+    """What is done in a pause of which nobody makes use."""
+
+
 class Gateway(Protocol):
     """A way out of the house. Use as a context manager: entering connects, leaving ends in good order."""
 
@@ -107,10 +111,13 @@ class Gateway(Protocol):
     ) -> None:
         """End in good order."""
 
-    def send(self, messages: Iterable[Outgoing], *, at: datetime) -> Iterator[Answer]:
+    def send(
+        self, messages: Iterable[Outgoing], *, at: datetime, pause: Callable[[], None] = nothing
+    ) -> Iterator[Answer]:
         """Hand messages over, and give one answer for each, in any order, as they come.
 
-        A message is drawn only when it is about to leave: what was not drawn has certainly not left.
+        A message is drawn only when it is about to leave: what was not drawn has certainly not left. `pause` is called
+        now and then while no answer comes: what is known by then can be written down.
 
         Every reference is answered: UNKNOWN where a connection broke or nothing came in time. Never raises once a
         message may have left, never sends one twice.

@@ -3,14 +3,14 @@
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
 
 from tenggat.foundation.refusals import Refusal
-from tenggat.messaging.gateways import Answer, Outcome, Outgoing, Receipt
+from tenggat.messaging.gateways import Answer, Outcome, Outgoing, Receipt, nothing
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps makes one for each call
 
@@ -50,7 +50,9 @@ class FileGateway:
     ) -> None:
         os.close(self._fd)
 
-    def send(self, messages: Iterable[Outgoing], *, at: datetime) -> Iterator[Answer]:
+    def send(
+        self, messages: Iterable[Outgoing], *, at: datetime, pause: Callable[[], None] = nothing
+    ) -> Iterator[Answer]:
         """Append the messages and wait until the disk has them: after that they count as accepted."""
         moment, all_of_them = at.isoformat(), list(messages)
         lines = "".join(_line(message, moment) for message in all_of_them)

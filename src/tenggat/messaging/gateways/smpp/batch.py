@@ -55,7 +55,7 @@ class Batch:
                 self.waiting.append(message)
 
     async def some(self) -> list[Answer]:
-        """The next answers; none where more is to be drawn first. Raises GatewayUnusable where nothing has left."""
+        """The next answers, if any came soon or before more is to be drawn. Raises GatewayUnusable: none has left."""
         loop = asyncio.get_running_loop()
         soon = loop.time() + _SOON
         while True:
@@ -63,7 +63,7 @@ class Batch:
             self._give_up_on_the_oldest(loop.time())
             await self._submit_more()
             now = loop.time()
-            if len(self.answers) >= _AT_ONCE or (self.answers and now >= soon):
+            if len(self.answers) >= _AT_ONCE or now >= soon:
                 break
             if not self.waiting and not (self.all_drawn and self.under_way):
                 break
@@ -155,9 +155,7 @@ class Batch:
 
     def _next_turn(self, now: float, soon: float) -> float:
         """When something is to be done although nothing comes in."""
-        turns = [left + self.settings.response_timeout for _, left in list(self.under_way.values())[:1]]
-        if self.answers:
-            turns.append(soon)
+        turns = [soon, *(left + self.settings.response_timeout for _, left in list(self.under_way.values())[:1])]
         if self.waiting and now < self.slow_until:
             turns.append(self.slow_until)
-        return min(turns, default=now)
+        return min(turns)

@@ -4,12 +4,12 @@ In between, smpp34's own threads keep the link alive, acknowledge receipts and q
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import ClassVar, Self
 
-from tenggat.messaging.gateways import Answer, GatewayUnusable, Outgoing, Receipt
+from tenggat.messaging.gateways import Answer, GatewayUnusable, Outgoing, Receipt, nothing
 from tenggat.messaging.gateways.smpp.batch import Batch
 from tenggat.messaging.gateways.smpp.link import Link
 from tenggat.messaging.gateways.smpp.settings import Settings
@@ -47,7 +47,9 @@ class SmppGateway:
         self._loop.run_until_complete(self._link.close())
         self._end()
 
-    def send(self, messages: Iterable[Outgoing], *, at: datetime) -> Iterator[Answer]:
+    def send(
+        self, messages: Iterable[Outgoing], *, at: datetime, pause: Callable[[], None] = nothing
+    ) -> Iterator[Answer]:
         """Hand over a batch; answers come as the SMSC gives them. See Gateway.send."""
         self._loop.run_until_complete(self._link.check())
         batch = Batch(self._link, messages, at)
@@ -55,7 +57,10 @@ class SmppGateway:
         try:
             batch.draw()
             while not batch.over:
-                yield from self._loop.run_until_complete(batch.some())
+                answers = self._loop.run_until_complete(batch.some())
+                yield from answers
+                if not answers:
+                    pause()
                 batch.draw()
         finally:
             self._sending = False
