@@ -24,7 +24,7 @@ DEADLINE = datetime.fromisoformat("2023-08-16T00:00:00+07:00")
 _WEEK, _THREE, _LAST = 7, 11, 14
 """Days since the announcement on which H-7, H-3 and the last day's message fall due."""
 
-_SENDING = {0: (13, 21), _WEEK: (7, 13, 21), 8: (13,), _THREE: (7, 21), 12: (7, 13), _LAST: (7, 13, 21), 15: (7, 13)}
+_SENDING = {0: (13,), _WEEK: (7, 13, 21), 8: (13,), _THREE: (7, 21), 12: (7, 13), _LAST: (7, 13), 15: (7, 13)}
 """By day: the hours, on the clock of the west, at which somebody sends. At 7 only the east is awake, at 21 nobody. On
 the day of H-3 nobody sends at noon: what is left over waits through that night."""
 
@@ -39,6 +39,8 @@ _BAD = 41  # every so manieth number does not exist, and its owner is told by ma
 _BURST = 7
 _MOST = 600.0
 _FAREWELLS = 20
+_NIGHT = 21  # it has nothing to do
+_LONG, _QUIET = 20.0, 1.0
 
 
 @dataclass(slots=True)
@@ -111,10 +113,13 @@ class _Run:
         rate = behaviour.rate * 0.9 or None
         words = (now.isoformat(), ways.smsc.port, ways.letters, rate, min(500, max(100, self.people // 10)))
         other = ways.shifts.start("send", *words)
+        if now.hour == _NIGHT:
+            ways.shifts.wait(other)
+            return
         killed = False
         for _ in range(1 if self.people < 10_000 else 4):
             mine = ways.shifts.start("send", *words)
-            time.sleep(self.dice.uniform(0.3, min(6.0, self.people / 300)))
+            self._in_the_midst(ways.smsc)
             killed = ways.shifts.kill(mine)
             self.kills += killed
             if not killed:
@@ -122,6 +127,16 @@ class _Run:
         ways.shifts.wait(other)
         if killed:
             ways.shifts.act("send", *words)
+
+    def _in_the_midst(self, smsc: Simulated) -> None:
+        """Wait until the SMSC has taken so many more, or takes none any more."""
+        began = quiet = time.monotonic()
+        seen = len(smsc.ledger.rows)
+        goal = seen + self.dice.randint(1, max(2, self.people // 8))
+        while time.monotonic() < min(began + _LONG, quiet + _QUIET) and len(smsc.ledger.rows) < goal:
+            if len(smsc.ledger.rows) > seen:
+                seen, quiet = len(smsc.ledger.rows), time.monotonic()
+            time.sleep(0.002)
 
     def _buy(self, now: datetime, ways: _Ways, behaviour: Behaviour, *, told: datetime | None = None) -> None:
         """One person in ten of those who have not bought; the platform may tell it later."""

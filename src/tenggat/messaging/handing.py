@@ -21,7 +21,7 @@ SENDER_DIED = "sender_died"
 NO_ANSWER = "no_answer"
 """Outcome of a message of which the gateway said nothing."""
 
-HANDFUL = 50
+HANDFUL = 25
 """So many are begun at once, and so many answers written down at once: what a crash leaves unknown, with the window."""
 
 
@@ -170,8 +170,10 @@ class _Leaving:
 
     def some(self) -> Iterator[Outgoing]:
         ordered = sorted(self.sendable, key=lambda one: one[1].person_id)
-        for start in range(0, len(ordered), self.handful or 1):
-            handful = ordered[start : start + self.handful]
+        # The first alone: a gateway may wait for its answer before it takes another.
+        starts = [0, *range(1, len(ordered), self.handful or 1)] if ordered else []
+        for start, end in zip(starts, [*starts[1:], len(ordered)], strict=True):
+            handful = ordered[start:end]
             last = handful[-1][1].person_id
             if not outbox.begin(self.sender, claimed_at=self.claimed_at, person=last):
                 self.stopped = True

@@ -26,7 +26,7 @@ _Future = asyncio.Future[smpp34.SubmitSmResp]
 class Batch:
     """`some` until `over`. Nothing is submitted twice: a message is waiting, under way or answered.
 
-    Of `messages` a window more than is under way is drawn, and no more: what was not drawn is still in the house.
+    Of `messages` no more is drawn than may leave at once: what was not drawn is still in the house.
     """
 
     def __init__(self, link: Link, messages: Iterable[Outgoing], at: datetime) -> None:
@@ -46,9 +46,18 @@ class Batch:
         """Every message has been answered, and every answer taken."""
         return self.all_drawn and not (self.waiting or self.under_way or self.answers)
 
+    @property
+    def room(self) -> int:
+        """How many may be under way; until a connection has answered once, one: a deaf SMSC leaves one unknown."""
+        return self.settings.window if self.link.session.heard_at else 1
+
+    def _hungry(self) -> bool:
+        """Whether it is worth while to draw more: not for each message, when many are under way."""
+        return not self.all_drawn and len(self.under_way) <= self.room - max(1, self.room // 4)
+
     def draw(self) -> None:
         """Draw what may leave next. Not while the loop runs: whoever gives it may ask a database first."""
-        while not self.all_drawn and len(self.waiting) < self.settings.window:
+        while not self.all_drawn and len(self.waiting) + len(self.under_way) < self.room:
             if (message := next(self.source, None)) is None:
                 self.all_drawn = True
             else:
@@ -65,7 +74,7 @@ class Batch:
             now = loop.time()
             if len(self.answers) >= _AT_ONCE or now >= soon:
                 break
-            if not self.waiting and not (self.all_drawn and self.under_way):
+            if not self.waiting and (self._hungry() or not self.under_way):
                 break
             await self.link.wait(self._next_turn(now, soon))
         taken, self.answers = self.answers, []
@@ -87,9 +96,7 @@ class Batch:
                 self._give_up()
                 return
         now = asyncio.get_running_loop().time()
-        # Until a connection has answered once, it gets one message: a deaf SMSC leaves one unknown, not a window full.
-        room = self.settings.window if self.link.session.heard_at else 1
-        while self.waiting and len(self.under_way) < room and now >= self.slow_until:
+        while self.waiting and len(self.under_way) < self.room and now >= self.slow_until:
             self._submit(self.waiting.popleft(), now)
 
     def _submit(self, message: Outgoing, now: float) -> None:
