@@ -33,6 +33,8 @@ def test_the_text_of_the_standard() -> None:
     assert receipt.gateway_id == "0123456789"
     assert (receipt.fate, receipt.code, receipt.to) == (Fate.DELIVERED, "DELIVRD:000", "+628120000007")
     assert receipt.at == datetime(2020, 10, 23, 20, 1, tzinfo=UTC)
+    assert receipt.submitted == datetime(2020, 10, 23, 20, 0, tzinfo=UTC)
+    assert told(USUAL).submitted is None  # no zone, no moment
 
 
 @pytest.mark.parametrize(
