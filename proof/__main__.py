@@ -36,20 +36,10 @@ def _crashes(*, quick: bool) -> bool:
 def _month(*, quick: bool) -> bool:
     """A month of messages, over a gateway that loses answers, by senders that die."""
     from proof.month import months
-    from proof.reckoning import CAUSES, WRONGS
 
     right = True
     for month in months(quick=quick):
-        print(
-            f"{month.people} people, {month.dropped:.0%} of the answers lost, {month.kills} kills, "
-            f"{month.seconds:.0f} s: {month.taken} taken by the SMSC "
-            f"({month.undelivered} by an operator that was down), {month.letters} letters"
-        )
-        print(f"  {month.doubts} in doubt at first; unknown in the end: {month.unknown}", end=" ")
-        print("(" + ", ".join(f"{name.replace('_', ' ')} {getattr(month, name)}" for name in CAUSES) + ")")
-        print("  " + ", ".join(f"{name.replace('_', ' ')} {getattr(month, name)}" for name in WRONGS), flush=True)
-        for fault in month.faults:
-            print(f"  {fault}")
+        print(month.told(), flush=True)
         right = right and month.right
     return right
 

@@ -37,7 +37,7 @@ _DOWN = "62896"
 _MARKLESS = ("62857", "62878")
 _BAD = 41  # every so manieth number does not exist, and its owner is told by mail
 _BURST = 7
-_MOST = 600.0
+_MOST = 500.0
 _FAREWELLS = 20
 _NIGHT = 21  # it has nothing to do
 _LONG, _QUIET = 20.0, 1.0
@@ -111,7 +111,7 @@ class _Run:
         """Two senders, of which some are killed; then one that lives, until all is handed over."""
         ways.smsc.behave(replace(behaviour, clock=now.timestamp()))
         rate = behaviour.rate * 0.9 or None
-        words = (now.isoformat(), ways.smsc.port, ways.letters, rate, min(500, max(100, self.people // 10)))
+        words = (now.isoformat(), ways.smsc.port, ways.letters, rate, min(2000, max(100, self.people // 10)))
         other = ways.shifts.start("send", *words)
         if now.hour == _NIGHT:
             ways.shifts.wait(other)

@@ -54,6 +54,19 @@ class Month:
         """As if the gateway were honest and nobody had died."""
         return not any(getattr(self, name) for name in (*WRONGS, "faults"))
 
+    def told(self) -> str:
+        """In three lines, and one for each fault that an audit found."""
+        return "\n".join((
+            f"{self.people} people, {self.dropped:.0%} of the answers lost, {self.kills} kills, {self.seconds:.0f} s: "
+            f"{self.taken} taken by the SMSC ({self.undelivered} by an operator that was down), {self.letters} letters",
+            f"  {self.doubts} in doubt at first; unknown in the end: {self.unknown} ({self._each(CAUSES)})",
+            f"  {self._each(WRONGS)}",
+            *(f"  {fault}" for fault in self.faults),
+        ))  # fmt: skip
+
+    def _each(self, names: Sequence[str]) -> str:
+        return ", ".join(f"{name.replace('_', ' ')} {getattr(self, name)}" for name in names)
+
 
 WRONGS = ("sent_twice", "said_not_sent", "not_said", "mistaken", "unexplained", "at_night", "to_buyers", "missed")
 CAUSES = ("never_left", "untold", "died", "ambiguous")

@@ -69,7 +69,7 @@ def send(now: str, smsc: int, letters: int, rate: float | None, batch: int) -> N
     post = mail.Settings(
         sender="kabar@contoh.id", domain="contoh.id", options={"host": "127.0.0.1", "port": letters}, timeout=5.0
     )
-    limits = Limits(rate=rate, burst=max(1, int(rate / 20))) if rate else Limits()
+    limits = Limits(rate=rate, burst=max(1, int(rate))) if rate else Limits()
     routes = [
         Route("smsc", SmppGateway(settings), ("sms",), limits=limits, batch=batch),
         Route("mail", mail.MailGateway(post), ("email",)),
