@@ -56,13 +56,17 @@ class Month:
 
     def told(self) -> str:
         """In three lines, and one for each fault that an audit found."""
-        return "\n".join((
-            f"{self.people} people, {self.dropped:.0%} of the answers lost, {self.kills} kills, {self.seconds:.0f} s: "
-            f"{self.taken} taken by the SMSC ({self.undelivered} by an operator that was down), {self.letters} letters",
-            f"  {self.doubts} in doubt at first; unknown in the end: {self.unknown} ({self._each(CAUSES)})",
+        scene = (
+            f"{self.people} people, {self.dropped:.0%} of the answers lost, {self.kills} kills, {self.seconds:.0f} s"
+        )
+        down = f"{self.taken} taken by the SMSC ({self.undelivered} for an operator that was down)"
+        doubt = f"{self.doubts} in doubt at first; unknown in the end: {self.unknown}"
+        lines = [
+            f"{scene}: {down}, {self.letters} letters",
+            f"  {doubt} ({self._each(CAUSES)})",
             f"  {self._each(WRONGS)}",
-            *(f"  {fault}" for fault in self.faults),
-        ))  # fmt: skip
+        ]
+        return "\n".join([*lines, *(f"  {fault}" for fault in self.faults)])
 
     def _each(self, names: Sequence[str]) -> str:
         return ", ".join(f"{name.replace('_', ' ')} {getattr(self, name)}" for name in names)
