@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,8 @@ PEOPLE = People(
 
 
 def taken(step: str, number: int, *, at: datetime = NOON, receipt: str = "DELIVRD") -> Taken:
-    words = {"id": str(number), "to": PHONE[1:], "text": TEXTS[step], "receipt": receipt, "at": at.timestamp()}
-    return Taken(**words, mark=None, until="", acked=True, delivered=True)
+    words: dict[str, Any] = {"id": str(number), "to": PHONE[1:], "text": TEXTS[step], "receipt": receipt}
+    return Taken(**words, at=at.timestamp(), mark=None, until="", acked=True, delivered=True)
 
 
 def message(step: str, number: int, state: str = "accepted", channel: str = "sms", at: datetime = NOON) -> Message:

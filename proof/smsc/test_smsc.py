@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -26,7 +27,7 @@ PEOPLE = [Outgoing(f"r{i}", "sms", f"+62812{i:07d}", "Beli pelatihan.") for i in
 
 
 def gateway(port: int, *, zone: str = "") -> SmppGateway:
-    where = {"host": "127.0.0.1", "system_id": "a", "password": "b", "source": "PRAKERJA"}
+    where: dict[str, Any] = {"host": "127.0.0.1", "system_id": "a", "password": "b", "source": "PRAKERJA"}
     return SmppGateway(Settings(**where, port=port, response_timeout=1.0, zone=zone))
 
 
