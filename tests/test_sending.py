@@ -93,7 +93,7 @@ def test_an_accepted_message_has_the_gateways_name_and_says_nothing_of_whom_it_i
 def test_what_a_gateway_will_not_take_now_is_tried_again_later_and_in_the_end_given_up() -> None:
     wave(AYU)
     remind()
-    busy = Scripted({"+6281234567890": (Outcome.BUSY, "RTHROTTLED")})
+    busy = Scripted({"+6281234567890": (Outcome.BUSY, "RSYSERR")})
     assert send(busy).again == 1
     assert send(busy, now=NOON + timedelta(seconds=1)).again == 0  # not yet
     now = NOON
@@ -104,7 +104,7 @@ def test_what_a_gateway_will_not_take_now_is_tried_again_later_and_in_the_end_gi
     message = Message.objects.get()
     assert (message.state, message.outcome) == ("rejected", GAVE_UP)
     told = list(Attempt.objects.order_by("attempt").values_list("attempt", "outcome", "code"))
-    assert told[:2] == [(1, "busy", "RTHROTTLED"), (2, "busy", "RTHROTTLED")]
+    assert told[:2] == [(1, "busy", "RSYSERR"), (2, "busy", "RSYSERR")]
     assert told[-1] == (MOST_ATTEMPTS, "rejected", GAVE_UP)
 
 
