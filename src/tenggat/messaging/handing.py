@@ -170,10 +170,9 @@ class _Leaving:
 
     def some(self) -> Iterator[Outgoing]:
         ordered = sorted(self.sendable, key=lambda one: one[1].person_id)
-        # The first alone: a gateway may wait for its answer before it takes another.
-        starts = [0, *range(1, len(ordered), self.handful or 1)] if ordered else []
-        for start, end in zip(starts, [*starts[1:], len(ordered)], strict=True):
-            handful = ordered[start:end]
+        start, size = 0, 1  # the first alone: a gateway may wait for its answer before it takes another
+        while handful := ordered[start : start + size]:
+            start, size = start + size, self.handful
             last = handful[-1][1].person_id
             if not outbox.begin(self.sender, claimed_at=self.claimed_at, person=last):
                 self.stopped = True
