@@ -17,7 +17,7 @@ from tenggat.messaging import outbox, receipts, suppressing, switches
 from tenggat.messaging.delivery import deliver_by
 from tenggat.messaging.gateways import Answer, Fate, GatewayUnusable, Outcome, Outgoing, Receipt, mark, nothing
 from tenggat.messaging.gateways.smpp import Settings, SmppGateway
-from tenggat.messaging.handing import Delivered, Route
+from tenggat.messaging.handing import Delivered, Route, take_over
 from tenggat.messaging.models import Attempt, Message, ReceiptRow
 from tenggat.messaging.models import Sender as SenderRow
 from tenggat.messaging.outbox import Key, outward
@@ -201,6 +201,24 @@ def test_what_it_may_have_begun_is_not(claimed: timedelta) -> None:
     expected = {first: "unknown", second: "accepted"} if not claimed else {first: "unknown", second: "unknown"}
     assert dict(Message.objects.values_list("person_id", "state")) == expected
     assert done.unknown == len(gateway.given) + 2 * (1 - len(gateway.given))
+
+
+def test_who_dies_while_it_takes_over_leaves_everything_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = sorted(wave(AYU, BUDI))
+    remind()
+    number = died(claimed=timedelta(), begun=first)
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "settle", killed)
+        with pytest.raises(KeyboardInterrupt):
+            take_over(Route("scripted", Scripted(), ("sms",)), 4711, ["scripted"], now=NOON - MINUTE)
+    assert set(Message.objects.values_list("state", "sender")) == {("sending", number)}
+    gateway = Scripted()
+    send(gateway, now=NOON + timedelta(hours=1))
+    assert dict(Message.objects.values_list("person_id", "state")) == {first: "unknown", second: "accepted"}
 
 
 def test_of_a_sender_of_before_it_is_not_known_how_far_it_came() -> None:

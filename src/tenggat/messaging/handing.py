@@ -119,10 +119,12 @@ def hand_over(
     return done
 
 
+@transaction.atomic
 def take_over(route: Route, sender: int, known: Collection[str], *, now: datetime) -> Delivered:
     """Settle what dead senders of this route held: as the gateway remembers it, else as unknown. Never sent again.
 
-    What they had certainly not begun waits again.
+    What they had certainly not begun waits again. All at once: how far a dead one had come is known by its own number
+    only, and whoever takes over may be killed as well.
     """
     accepted: list[Answered] = []
     held = outbox.take_over(sender, route=route.name, known=known)
