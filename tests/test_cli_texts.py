@@ -26,6 +26,7 @@ def test_each_text_is_shown_as_its_reader_gets_it(home: Tenggat) -> None:
     shown = home.json("texts", "show", "--now", ANNOUNCED)["texts"]
     assert [each["step"] for each in shown] == [
         "accepted", "h-7", "h-3", "last-day", "revoked", "reinstated", "otp", "answer",
+        "contact",
     ]  # fmt: skip
     assert all((each["segments"], each["alphabet"], each["faults"]) == (1, "gsm7", []) for each in shown)
     assert shown[0]["text"].startswith("Selamat Siti Aminah, Anda lolos Kartu Prakerja.")

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "tenggat.partners",
     "tenggat.ledger",
     "tenggat.messaging",
+    "tenggat.accounts",
     "tenggat.waves",
     "tenggat.training",
     "tenggat.deadlines",

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
+from tenggat.foundation import database, sql
 from tenggat.registry.models import BlacklistEntry, NikKey
+
+_SQL = sql.load("tenggat.registry", "registry.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +18,19 @@ class Standing:
     blacklisted: bool
     since: datetime | None = None
     reason: str | None = None
+
+
+class Reached(NamedTuple):
+    """Somebody whom an address reaches."""
+
+    person_id: UUID
+    name: str
+
+
+def people_at(*, channel: str, address: str) -> list[Reached]:
+    """Everybody with this mobile number (`sms`, E.164) or e-mail address (`email`); a family may share one."""
+    name = "people_by_email" if channel == "email" else "people_by_phone"
+    return [Reached(*row) for row in database.rows(_SQL[name], {"address": address})]
 
 
 def person_of(*, fingerprint: UUID) -> UUID | None:
