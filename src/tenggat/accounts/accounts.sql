@@ -55,7 +55,7 @@ RETURNING code_id;
 SELECT count(*) FILTER (WHERE scope = %(scope)s AND used_at IS NULL AND expires_at > %(long_enough)s),
        max(sent_at) FILTER (WHERE scope = %(scope)s AND used_at IS NULL),
        count(*)
-  FROM accounts_code WHERE address = %(address)s AND sent_at > %(since)s;
+  FROM accounts_code WHERE address = %(fingerprint)s AND sent_at > %(since)s;
 
 -- name: count_naming
 -- Counts a NIK that is tried at a shared address, before anybody looks whose it is.

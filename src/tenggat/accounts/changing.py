@@ -109,8 +109,8 @@ def begin_change(*, person_id: UUID, address: Address, asker: Asker, keys: Keys,
         person_id=person_id,
         channel=address.channel,
         sealed=keys.encrypt(address.text.encode(), owner=person_id.bytes),
-        approval_id=ask("approve", other),
-        proof_id=ask("prove", address),
+        approval=ask("approve", other),
+        proof=ask("prove", address),
         asked_at=now,
     )
     return change_id
@@ -118,24 +118,18 @@ def begin_change(*, person_id: UUID, address: Address, asker: Asker, keys: Keys,
 
 def outstanding(*, change_id: UUID, person_id: UUID, now: datetime) -> UUID | None:
     """The challenge whose code is to be given next, the approval first; None: both were. Raises CodeOver."""
-    change = _under_way(change_id, person_id)
-    for challenge in (change.approval, change.proof):
+    change = Change.objects.filter(
+        change_id=change_id, person_id=person_id, effective_at=None, cancelled_at=None
+    ).first()
+    if change is None:
+        raise CodeOver
+    asked = Challenge.objects.in_bulk([change.approval, change.proof])
+    for challenge in (asked.get(change.approval), asked.get(change.proof)):
         if challenge is None or (challenge.proven_at is None and challenge.expires_at <= now):
             raise CodeOver
         if challenge.proven_at is None:
             return challenge.challenge_id
     return None
-
-
-def _under_way(change_id: UUID, person_id: UUID) -> Change:
-    change = (
-        Change.objects.select_related("approval", "proof")
-        .filter(change_id=change_id, person_id=person_id, applied_at=None, cancelled_at=None, effective_at=None)
-        .first()
-    )
-    if change is None:
-        raise CodeOver
-    return change
 
 
 def take_code(
@@ -157,7 +151,7 @@ def take_code(
 def _settle(change_id: UUID, person_id: UUID, *, programme: Programme, keys: Keys, now: datetime) -> datetime:
     """Both codes were right: fix the moment, tell the old address, and apply what needs no waiting."""
     change = Change.objects.select_for_update().get(change_id=change_id)
-    approval = Challenge.objects.get(challenge_id=change.approval_id)
+    approval = Challenge.objects.get(challenge_id=change.approval)
     proven = {"person_id": person_id, "channel": approval.channel, "fingerprint": approval.address, "now": now}
     steady = is_steady(**proven)
     note_contact(**proven)

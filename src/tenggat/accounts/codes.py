@@ -163,7 +163,7 @@ def _check_waiting(bucket: UUID, now: datetime) -> None:
 
 def _is_due(scope: UUID, address: UUID, now: datetime) -> bool:
     """Whether another message goes. If not, one that came a little while ago has a code that is as good."""
-    asked = {"scope": scope, "address": address, "long_enough": now + _LONG_ENOUGH, "since": now - _AN_HOUR}
+    asked = {"scope": scope, "fingerprint": address, "long_enough": now + _LONG_ENOUGH, "since": now - _AN_HOUR}
     [(alive, newest, lately)] = database.rows(_SQL["sent_lately"], asked)
     return not alive or (now - newest >= AGAIN and lately < _HOURLY)
 
@@ -188,21 +188,20 @@ def _send(
         expires_at=now + LIVES,
     )
     channel = wanted.address.channel
-    with transaction.atomic():
-        direct.send(
-            person_id=who.person_id,
-            step="otp",
-            channel=channel,
-            address=wanted.address.text,
-            name="",  # a shared phone must not be told whose
-            values={"code": code, "minutes": str(LIVES // timedelta(minutes=1))},
-            keys=keys,
-            now=now,
-            expires_at=now + LIVES,
-        )
-        details = {"channel": channel, "purpose": wanted.purpose}
-        tell(who.person_id, "code_asked", now=now, details=details)
-        transaction.set_rollback(not who.known)
+    place = transaction.savepoint()
+    direct.send(
+        person_id=who.person_id,
+        step="otp",
+        channel=channel,
+        address=wanted.address.text,
+        name="",  # a shared phone must not be told whose
+        values={"code": code, "minutes": str(LIVES // timedelta(minutes=1))},
+        keys=keys,
+        now=now,
+        expires_at=now + LIVES,
+    )
+    tell(who.person_id, "code_asked", now=now, details={"channel": channel, "purpose": wanted.purpose})
+    (transaction.savepoint_commit if who.known else transaction.savepoint_rollback)(place)  # one statement either way
 
 
 def _digest(scope: UUID, code: str, keys: Keys) -> UUID:
