@@ -37,7 +37,7 @@ _WORDS = {
     "source", "reference", "reason", "actor", "rule_digest", "zone", "home_zone", "outcome", "route", "kind",
     "only_step", "recipient",
 }  # fmt: skip
-_NUMBERS = {"most", 
+_NUMBERS = {"most",
     "kept_lines", "run", "size", "turn", "expected", "number", "version", "limit", "lower", "seen", "upper", "shift",
     "after_wave", "place", "sender", "after_receipt", "prefix_length", "only_wave",
 }  # fmt: skip

@@ -144,17 +144,20 @@ def take_code(
         codes.check(challenge_id=challenge_id, code=code, keys=keys, now=now)
     if outstanding(change_id=change_id, person_id=person_id, now=now) is not None:
         return None
-    return _settle(change_id, person_id, programme=programme, keys=keys, now=now)
+    return settle(change_id=change_id, programme=programme, keys=keys, now=now)
 
 
 @transaction.atomic
-def _settle(change_id: UUID, person_id: UUID, *, programme: Programme, keys: Keys, now: datetime) -> datetime:
+def settle(*, change_id: UUID, programme: Programme, keys: Keys, now: datetime) -> datetime:
     """Both codes were right: fix the moment, tell the old address, and apply what needs no waiting."""
     change = Change.objects.select_for_update().get(change_id=change_id)
+    if change.effective_at is not None:
+        return change.effective_at  # the same code, sent twice
+    person_id = change.person_id
     approval = Challenge.objects.get(challenge_id=change.approval)
-    proven = {"person_id": person_id, "channel": approval.channel, "fingerprint": approval.address, "now": now}
-    steady = is_steady(**proven)
-    note_contact(**proven)
+    channel, fingerprint = approval.channel, approval.address
+    steady = is_steady(person_id=person_id, channel=channel, fingerprint=fingerprint, now=now)
+    note_contact(person_id=person_id, channel=channel, fingerprint=fingerprint, now=now)
     change.effective_at = now if steady else now + DELAY
     Change.objects.filter(change_id=change_id).update(effective_at=change.effective_at)
     _tell_old(change, programme=programme, keys=keys, now=now)
@@ -212,3 +215,16 @@ def cancel_changes(*, person_id: UUID, now: datetime) -> int:
     if ended:
         codes.tell(person_id, "contact_change_cancelled", now=now)
     return ended
+
+
+def unfinished(*, person_id: UUID) -> UUID:
+    """The change whose codes a person has yet to give. Raises CodeOver: there is none."""
+    change = (
+        Change.objects.filter(person_id=person_id, effective_at=None, cancelled_at=None)
+        .order_by("-asked_at")
+        .values_list("change_id", flat=True)
+        .first()
+    )
+    if change is None:
+        raise CodeOver
+    return change

@@ -109,13 +109,6 @@ class Session(AbstractBaseSession):
             models.Index(fields=["person_id"], name="accounts_session_person"),
         )
 
-    @classmethod
-    def get_session_store_class(cls) -> "type[object]":
-        """Django's name for the way from a row to its store."""
-        from tenggat.accounts.store import SessionStore
-
-        return SessionStore
-
 
 class Contact(models.Model):
     """An address that a person has proven to read. `steady_since_at`: since when without a long silence."""

@@ -76,7 +76,7 @@ def come_in(*, challenge_id: UUID, code: str, keys: Keys, now: datetime) -> Arri
 
     def still(address: Address) -> bool:
         if purpose == "recover":
-            return reaches(person_id=meant, address=address)
+            return meant is not None and reaches(person_id=meant, address=address)
         return bool(people_at(channel=address.channel, address=address.text))
 
     proven = codes.check(challenge_id=challenge_id, code=code, keys=keys, now=now, still=still)

@@ -38,7 +38,7 @@ class SessionStore(db.SessionStore):
         """Plain JSON: nothing of it ever leaves the database, so that it needs no signature."""
         return json.dumps(session_dict)
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """Read it."""
         found: dict[str, Any] = json.loads(session_data)
         return found

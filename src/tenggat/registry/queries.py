@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from tenggat.foundation import database, sql
-from tenggat.registry.models import BlacklistEntry, NikKey
+from tenggat.registry.models import BlacklistEntry, NikKey, Person
 
 _SQL = sql.load("tenggat.registry", "registry.sql")
 
@@ -36,6 +36,11 @@ def people_at(*, channel: str, address: str) -> list[Reached]:
 def person_of(*, fingerprint: UUID) -> UUID | None:
     """The person whom a NIK (as a fingerprint) leads to today, or None."""
     return NikKey.objects.filter(fingerprint=fingerprint, until_at=None).values_list("person_id", flat=True).first()
+
+
+def name_of(*, person_id: UUID) -> str:
+    """What a person is called; "" where that is not known."""
+    return Person.objects.filter(person_id=person_id).values_list("name", flat=True).first() or ""
 
 
 def standing(*, person_id: UUID | None) -> Standing:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 from tenggat.accounts import codes, signing_in
@@ -60,12 +59,12 @@ def enter(challenge: UUID, code: str, *, now: datetime = NOW + SECOND) -> signin
     return signing_in.come_in(challenge_id=challenge, code=code, keys=KEYS, now=now)
 
 
-def remember(nik: str = AYU, *, by: Asker = HOME, now: datetime = NOW, **changes: object) -> str:
+def remember(nik: str = AYU, *, by: Asker = HOME, now: datetime = NOW, kk: str = "", born: date | None = None) -> str:
     """A recovery: three things, of which a test changes some."""
     return recognise(
         nik=nik,
-        kk=str(changes.get("kk") or KK[nik]),
-        birth_date=changes.get("born") or BORN[nik],  # type: ignore[arg-type]  # a date either way
+        kk=kk or KK[nik],
+        birth_date=born or BORN[nik],
         asker=by,
         programme=PRAKERJA,
         keys=KEYS,
@@ -86,7 +85,7 @@ def notices(address: Address) -> list[dict[str, str]]:
 
 def _told(row: Message) -> dict[str, str]:
     claimed = Claimed(
-        str(row.person_id), 0, row.step, row.channel, row.deadline_version, 1, "", "", "", "", None, None, "",
+        str(row.person_id), 0, row.step, row.channel, row.deadline_version, 1, "", "", "", "", "", "", "",
         sealed=bytes(row.sealed or b""),
     )  # fmt: skip
     return opened(claimed, KEYS).values
@@ -120,6 +119,3 @@ def plant(address: Address, code: str, *, now: datetime = NOW) -> UUID:
     """A challenge whose code is known though nobody was sent it: the address is nobody's."""
     wanted, nobody = Wanted("sign_in", address), Reader(KEYS.fingerprint("stranger", address.text), known=False)
     return codes.ask(wanted, reader=lambda: nobody, asker=HOME, keys=KEYS, now=now, draw=drawn(code))
-
-
-SOURCE = Path(__file__).resolve().parents[1]

@@ -1,6 +1,7 @@
 """A family that shares a phone, a device that is known again, and who asks."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -24,7 +25,6 @@ from tenggat.accounts.tests.people import (
     PRAKERJA,
     SECOND,
     SHARED,
-    UUID,
     ask,
     code_for,
     enter,
