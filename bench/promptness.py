@@ -40,7 +40,8 @@ def due_evenly(seconds: int) -> tuple[int, float]:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE messaging_message SET not_before = %s", [world.SENDING + timedelta(hours=1)])
         cursor.execute(
-            "UPDATE messaging_message AS message SET not_before = %(start)s + place.number * interval '1 second' / %(rate)s"
+            "UPDATE messaging_message AS message"
+            " SET not_before = %(start)s + place.number * interval '1 second' / %(rate)s"
             " FROM (SELECT person_id, row_number() OVER () AS number FROM messaging_message LIMIT %(count)s) AS place"
             " WHERE message.person_id = place.person_id",
             {"start": world.SENDING, "rate": RATE * SHARE, "count": int(RATE * SHARE * seconds)},
@@ -50,9 +51,9 @@ def due_evenly(seconds: int) -> tuple[int, float]:
     _at_work(Limits(rate=RATE), lambda clock: time.sleep(seconds + SOON.total_seconds()))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), count(*) FILTER (WHERE sent_at <= not_before + %s) FROM messaging_message"
-            " WHERE not_before < %s",
-            [SOON, world.SENDING + timedelta(minutes=50)],
+            "SELECT count(*), count(*) FILTER (WHERE sent_at <= not_before + %s * interval '1 second')"
+            " FROM messaging_message WHERE not_before < %s",
+            [SOON.total_seconds(), world.SENDING + timedelta(minutes=50)],
         )
         [(count, soon)] = cursor.fetchall()
     return count, soon / count

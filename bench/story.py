@@ -86,7 +86,7 @@ def _messages(place: Place, nation: Nation, *, say: Say) -> list[Line]:
              ">= 20,000/s", by_smpp["applied"]["memory"], ok=applied >= 20_000),
         Line("promptness", f"{due['count']:,} messages due at 400/s, handed over within 10 s", f"{due['share']:.3%}",
              "", None, ">= 99.95 %", due["memory"], ok=due["share"] >= 0.9995),
-        Line("codes", f"{codes['count']:,} codes while {codes['others']:,} others went, of {nation.people:,} that were due",
+        Line("codes", f"{codes['count']:,} codes while {nation.people:,} others were due, and {codes['others']:,} went",
              f"p50 {codes['p50']:.2f}, p99 {codes['p99']:.2f}, max {codes['max']:.2f} s", "", None, "p99 <= 2 s",
              codes["memory"], ok=codes["p99"] <= 2),
     ]  # fmt: skip

@@ -235,6 +235,22 @@ ATTEMPTS: dict[str, dict[str, tuple[Attempt, ...]]] = {
         "partners_feed_key_stays": stays("UPDATE partners_feed SET source = 'pasar'"),
         "partners_feed_stays": stays(*gone("partners_feed")),
     },
+    "reasons_question": {
+        "reasons_question_pkey": unique(again("reasons_question", link_id=NOBODY)),
+        "reasons_link_opens_one": unique(again("reasons_question", wave=77)),
+        "reasons_occasion_is_known": check("UPDATE reasons_question SET occasion = 'later'"),
+        "reasons_way_is_known": check(
+            "UPDATE reasons_question SET asked_by = 'dream'", "UPDATE reasons_question SET answered_by = 'dream'"
+        ),
+        "reasons_answer_is_whole": check(
+            "UPDATE reasons_question SET reason = NULL", "UPDATE reasons_question SET answered_at = NULL",
+            "UPDATE reasons_question SET reason = 'fate'", "UPDATE reasons_question SET answered_by = NULL",
+        ),
+    },
+    "reasons_sampled": {
+        "reasons_sampled_pkey": unique(again("reasons_sampled", person_id=NOBODY)),
+        "reasons_sampled_once": unique(again("reasons_sampled", place=77)),
+    },
     "training_course": {
         "training_course_pkey": unique(again("training_course")),
         "training_price_is_not_negative": check("UPDATE training_course SET price = -1"),

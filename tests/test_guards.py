@@ -15,6 +15,7 @@ from tenggat.deadlines.models import Approval, Decision, Quarantined, Release, R
 from tenggat.foundation.models import Installation
 from tenggat.journal.models import Seal
 from tenggat.messaging import models
+from tenggat.reasons import models as why
 from tenggat.waves.actions import open_wave
 from tests.attempts import ATTEMPTS, Attempt
 from tests.office import DAY
@@ -77,6 +78,7 @@ def everything(tmp_path: Path, db: None) -> None:
                         digest="one")  # fmt: skip
     _messages_and_gateways()
     _accounts()
+    _asked_why(citra)
     _settle()
 
 
@@ -108,6 +110,15 @@ def _accounts() -> None:
     accounts.Change.objects.create(
         change_id=person, person_id=person, channel="sms", sealed=b"x", approval=person, proof=person, asked_at=NIGHT
     )
+
+
+def _asked_why(person: str) -> None:
+    why.Question.objects.create(
+        person_id=person, wave=10, occasion="before", link_id=person, asked_at=NIGHT, asked_by="portal",
+        answered_at=NIGHT, answered_by="portal", reason="forgot",
+    )  # fmt: skip
+    drawn = why.Sample.objects.create(wave=10, drawn_at=NIGHT, drawn_by="Sari", among=1)
+    why.Sampled.objects.create(sample_id=drawn.sample_id, place=1, person_id=person, wave=10)
 
 
 def _settle() -> None:

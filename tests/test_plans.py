@@ -26,7 +26,7 @@ _LISTS: dict[str, list[Any]] = {
     "operators": ["A"], "unsendable": ["x"], "trusted": ["+62811"], "others": ["+62811"], "routes": ["sms"],
     "dead": [1], "gateway_id": ["1"], "digest": [b"x"],
     "fate": ["delivered"], "reference": ["x"], "address": ["x"], "at": [MOMENT], "receipts": [1], "stand_ins": ["?"],
-    "variants": ["calm"], "shares": [0],
+    "kinds": ["accepted"], "variants": ["calm"], "shares": [0],
     "spending_waves": [1], "spending_ends": [MOMENT], "waves_over": [1],
 }  # fmt: skip
 _ONE: dict[str, Any] = {
@@ -35,11 +35,11 @@ _ONE: dict[str, Any] = {
 }  # fmt: skip
 _WORDS = {
     "source", "reference", "reason", "actor", "rule_digest", "zone", "home_zone", "outcome", "route", "kind",
-    "only_step", "recipient",
+    "only_step", "recipient", "seed",
 }  # fmt: skip
 _NUMBERS = {"most",
     "kept_lines", "run", "size", "turn", "expected", "number", "version", "limit", "lower", "seen", "upper", "shift",
-    "after_wave", "place", "sender", "after_receipt", "prefix_length", "only_wave",
+    "after_wave", "place", "sender", "after_receipt", "prefix_length", "only_wave", "sample",
 }  # fmt: skip
 _IDS = {"fingerprint", "challenge", "scope", "person", "first_person", "last_person", "after_person", "after"}
 _FLAGS = {"skip_if_bought", "personal", "whole_waves", "anew", "once"}

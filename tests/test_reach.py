@@ -173,8 +173,8 @@ def test_the_call_centre_gets_whom_it_can_still_help(tmp_path: Path) -> None:
     send(Scripted())
     told(Fate.DELIVERED, [Message.objects.get(person_id=ayu).gateway_id])
     path = tmp_path / "calls.csv"
-    assert write_unreached(path=path, now=NOON + 2 * HOUR) == 1
+    assert write_unreached(path=path, programme=PRAKERJA, now=NOON + 2 * HOUR) == 1
     (row,) = csv.DictReader(path.open(encoding="utf-8"))
     assert (row["person_id"], row["name"], row["why"]) == (str(budi), "'=cmd()", "no_receipt")
     assert path.stat().st_mode & 0o077 == 0
-    assert write_unreached(path=path, now=DEADLINE) == 0
+    assert write_unreached(path=path, programme=PRAKERJA, now=DEADLINE) == 0

@@ -191,7 +191,9 @@ def reach(
     from tenggat.figures import reach as figures
 
     found = figures.reach(programme=house.programme, wave=wave, step=step)
-    listed = None if unreached is None else figures.write_unreached(path=unreached, now=house.now)
+    listed = (
+        None if unreached is None else figures.write_unreached(path=unreached, programme=house.programme, now=house.now)
+    )
     data: dict[str, Any] = {"reach": [one.as_dict() for one in found]}
     if listed is not None:
         data["unreached"] = listed

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "tenggat.accounts",
     "tenggat.waves",
     "tenggat.training",
+    "tenggat.reasons",
     "tenggat.deadlines",
 ]
 # No sessions or signed values leave this installation yet: the key only has to differ at each start.

@@ -1,6 +1,5 @@
 """Whom the messages have reached, per wave, step, operator and province; and who can still be helped by a call."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -9,13 +8,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from tenggat.figures.calling import write_list
 from tenggat.foundation import database, sql
-from tenggat.foundation.whole_files import replacing
 from tenggat.rules.programme import Programme
 
 _SQL = sql.load("tenggat.figures", "reach.sql")
 _COLUMNS = ("person_id", "wave", "name", "phone", "email", "province", "deadline_at", "why")
-_FORMULA = ("=", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +62,9 @@ def reach(*, programme: Programme, wave: int | None = None, step: str | None = N
 
 
 @transaction.atomic
-def write_unreached(*, path: Path, now: datetime) -> int:
+def write_unreached(*, path: Path, programme: Programme, now: datetime) -> int:
     """Write who can still be helped to a CSV that only its owner reads; gives how many. Raises FileUnusable."""
-    rows = 0
-    with replacing(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(_COLUMNS)
-        for row in _unreached(now):
-            writer.writerow([_plain(cell) for cell in row])
-            rows += 1
-    return rows
+    return write_list(path, _COLUMNS, _unreached(now), zone=programme.zone)
 
 
 def _unreached(now: datetime) -> Iterator[tuple[Any, ...]]:
@@ -81,10 +72,3 @@ def _unreached(now: datetime) -> Iterator[tuple[Any, ...]]:
         cursor.execute(_SQL["unreached"].text, {"now": now})
         while rows := cursor.fetchmany(10_000):
             yield from rows
-
-
-def _plain(cell: Any) -> Any:
-    """A call centre opens this in a spreadsheet: no name may be a formula there."""
-    if isinstance(cell, datetime):
-        return cell.isoformat()
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -14,7 +14,7 @@ _EVENTS = {
     "answer": "a question is answered",
     "contact": "a phone or an e-mail is changed: the old one is told",
 }
-_DATED = ("first_purchase", "settlement", "brake", "window", "benefit")
+_DATED = ("first_purchase", "settlement", "brake", "withdrawal", "window", "benefit")
 
 
 def check(reader: Reader) -> None:

@@ -79,6 +79,17 @@ people = 100_000
 reference = "practice"
 """
 
+WITHDRAWAL = """
+[[withdrawal]]
+from = 2020-09-01
+blacklists = false
+reference = "practice"
+[[withdrawal]]
+from = 2022-01-01
+blacklists = true
+reference = "practice"
+"""
+
 LATER = """
 [[step]]
 name = "later"
