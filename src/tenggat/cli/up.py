@@ -42,14 +42,14 @@ def up(
     now: Now = None,
     as_json: AsJson = False,
 ) -> Answer:
-    """Run database, web and worker until Ctrl-C: plan and send messages, and take receipts in.
+    """Run database, web and worker until Ctrl-C: plan and send messages, take receipts in, and serve the portal.
 
-    The web is http://127.0.0.1:PORT; gateways call /receipts/ROUTE, through a proxy that speaks HTTPS.
+    The web is http://127.0.0.1:PORT: the participants' pages; gateways call /receipts/ROUTE, through a proxy that speaks HTTPS.
     """
     house = enter(now)
     moment = (lambda: house.now) if now else clock.now
     ended = Event()
-    with until_interrupted(ended), web(port, wait=ended.wait) as process:
+    with until_interrupted(ended), web(port, wait=ended.wait, now=house.now if now else None) as process:
         say(f"Up on http://127.0.0.1:{port}; Ctrl-C ends it.")
         with _senders(house, moment, ended) as sending:
 
