@@ -1,4 +1,4 @@
-"""The forms of signing in, recovering and changing an address: a question or three, and what is wrong in plain words."""
+"""The forms of signing in, recovering and changing an address: up to three questions, mistakes in plain words."""
 
 from datetime import date
 from typing import Any
@@ -136,7 +136,7 @@ class RecoveryForm(NikForm):
     def clean_birth_date(self) -> date:
         """A day that has been."""
         born: date = self.cleaned_data["birth_date"]
-        if not 1900 <= born.year or born > self.today:
+        if not born.year >= 1900 or born > self.today:
             raise forms.ValidationError(gettext("Write the date as day, month, year, such as 17-08-1995."))
         return born
 
