@@ -44,7 +44,8 @@ def up(
 ) -> Answer:
     """Run database, web and worker until Ctrl-C: plan and send messages, take receipts in, and serve the portal.
 
-    The web is http://127.0.0.1:PORT: the participants' pages; gateways call /receipts/ROUTE, through a proxy that speaks HTTPS.
+    The web is http://127.0.0.1:PORT: people call it for their pages, gateways at /receipts/ROUTE, both through a proxy
+    that speaks HTTPS.
     """
     house = enter(now)
     moment = (lambda: house.now) if now else clock.now
