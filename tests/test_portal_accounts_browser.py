@@ -16,7 +16,7 @@ BORN = {AYU: "11-01-1995"}
 
 @pytest.fixture(scope="module")
 def people(site: Site) -> Site:
-    """Ayu with a phone and an e-mail; Budi and Citra with one phone."""
+    """Ayu with a phone and an email; Budi and Citra with one phone."""
     home, early = site.home, ("--now", (ANNOUNCED - timedelta(days=1)).isoformat())
     home.run("wave", "open", "10", "--quota", "10", *early, check=0)
     home.run("wave", "announce", "10", "--at", ANNOUNCED.isoformat(), "--now", ANNOUNCED.isoformat(), check=0)
@@ -55,12 +55,12 @@ def seen(on: Phone, name: str) -> None:
 
 WORDS = {
     "id": {"send": "Kirim kode", "in": "Masuk", "on": "Lanjut", "again": "Minta kode lagi", "new": "Minta kode baru",
-           "devices": "Perangkat yang sedang masuk", "contacts": "HP dan e-mail saya", "out": "Keluar",
-           "everywhere": "Keluar dari semua perangkat", "lost": "Nomor atau e-mail itu sudah tidak saya pakai"},
+           "devices": "Perangkat yang sedang masuk", "contacts": "HP dan email saya", "out": "Keluar",
+           "everywhere": "Keluar dari semua perangkat", "lost": "Nomor atau email itu sudah tidak saya pakai"},
     "en": {"send": "Send me a code", "in": "Sign in", "on": "Continue", "again": "Ask for the code again",
-           "new": "Ask for a new code", "devices": "Where I am signed in", "contacts": "My phone and e-mail",
+           "new": "Ask for a new code", "devices": "Where I am signed in", "contacts": "My phone and email",
            "out": "Sign out", "everywhere": "Sign out everywhere",
-           "lost": "I no longer have this number or e-mail"},
+           "lost": "I no longer have this number or email"},
 }  # fmt: skip
 
 

@@ -69,6 +69,7 @@ def up(
 
 def _tick(house: House, moment: Callable[[], datetime], ended: Event, check: Callable[[], object]) -> int:
     """Plan and apply until the end; gives how many messages were planned."""
+    from tenggat.accounts.changing import apply_due
     from tenggat.deadlines.fallback import plan_fallbacks
     from tenggat.deadlines.reminders import plan_reminders
     from tenggat.journal import sealing
@@ -82,6 +83,7 @@ def _tick(house: House, moment: Callable[[], datetime], ended: Event, check: Cal
             next_plan = clock.tick() + _PLANNING
             planned += sum(plan_reminders(programme=house.programme, now=moment(), keys=house.keys).messages.values())
             planned += sum(plan_fallbacks(programme=house.programme, now=moment()).values())
+            apply_due(keys=house.keys, now=moment())
             sealing.seal(now=moment())
         ended.wait(_LOOKING)
     return planned
