@@ -144,7 +144,9 @@ class _Said:
     def add(self, row: Claimed, answer: Answer, *, kind: str, now: datetime) -> None:
         code = answer.code or kind
         if answer.outcome is Outcome.ACCEPTED:
-            self.accepted.append(Answered(row, code, answer.gateway_id))
+            # A name that no index can hold would lose the answers of the whole batch.
+            name = answer.gateway_id if len(answer.gateway_id) <= receipts.LONGEST else ""
+            self.accepted.append(Answered(row, code, name))
         elif answer.outcome is Outcome.UNKNOWN:
             self.unknown.append(Answered(row, code, receipts.stand_in(row.address)))
         elif answer.outcome is Outcome.REJECTED:

@@ -21,8 +21,9 @@ UPDATE messaging_message SET state = 'expired', address = '', sealed = NULL
 
 -- name: claim_due
 -- Takes the next messages of a step that may go now by this route, to people whose clock stands inside the sending
--- hours. Goes on behind the last one taken, so that it never walks again over what has been sent.
--- reads: registry_person
+-- hours. Goes on behind the last one taken, so that it never walks again over what has been sent. A purchase that came
+-- while the reminder was being planned could not see it to cancel it: whoever has bought by now is passed over here.
+-- reads: registry_person, waves_participation
 -- writes: messaging_message
 WITH mine AS (
     SELECT message.person_id, message.wave, message.step, message.channel, message.deadline_version,
@@ -40,6 +41,11 @@ WITH mine AS (
        AND place.time_zone = ANY (%(open_zones)s)
        AND (%(prefixes)s::text[] IS NULL OR message.channel <> 'email' AND place.address ^@ ANY (%(prefixes)s::text[]))
        AND (message.channel = 'email' OR NOT place.address ^@ ANY (%(others)s::text[]))
+       AND (NOT message.skip_if_bought OR NOT EXISTS (
+               SELECT FROM waves_participation AS participation
+                WHERE participation.person_id = message.person_id AND participation.wave = message.wave
+                  AND participation.state <> 'accepted'
+               OFFSET 0))  -- one look by the key for each, and never a hash of everybody
      ORDER BY message.not_before, message.person_id
      LIMIT %(size)s
        FOR UPDATE OF message SKIP LOCKED
@@ -115,9 +121,9 @@ RETURNING message.person_id::text, message.wave, message.step, message.channel, 
                       FROM registry_person AS person WHERE person.person_id = message.person_id), '');
 
 -- name: give_back
--- The gateway has never seen these: they wait again.
+-- The gateway has never seen these: they wait again, and it was no try.
 -- writes: messaging_message
-UPDATE messaging_message AS message SET state = 'planned', claimed_at = NULL
+UPDATE messaging_message AS message SET state = 'planned', claimed_at = NULL, attempt = GREATEST(message.attempt - 1, 0)
   FROM unnest(%(person_id)s::uuid[], %(wave)s::integer[], %(step)s::text[], %(channel)s::text[],
               %(deadline_version)s::smallint[]) AS mine (person_id, wave, step, channel, deadline_version)
  WHERE message.person_id = mine.person_id AND message.wave = mine.wave AND message.step = mine.step
