@@ -33,10 +33,10 @@ check: setup ## lint, types, floors and the fast tests, in under a minute
 	@$(BIN)/pytest -q -n 2 -m "not slow and not db" --no-header
 
 test: setup ## everything: the whole suite, on the embedded server
-	@scripts/with-kannel scripts/with-pango $(BIN)/pytest -n 2 -q
+	@scripts/with-kannel scripts/with-pango scripts/with-chromium $(BIN)/pytest -n 2 -q
 
 test-15: setup ## the database tests on Debian's PostgreSQL 15, the oldest supported
-	@scripts/with-postgresql-15 scripts/with-pango $(BIN)/pytest -q -n 2 -m db --ignore=src/tenggat/foundation/tests/embedded
+	@scripts/with-postgresql-15 scripts/with-pango scripts/with-chromium $(BIN)/pytest -q -n 2 -m db --ignore=src/tenggat/foundation/tests/embedded
 
 prove: setup ## crashes, month, model, interleavings, random histories, plans, mutants (QUICK=1 a share; PART=NAME one)
 	@$(BIN)/python -m proof $(if $(QUICK),--quick) $(PART)

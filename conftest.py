@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.visiting", "tests.browsing"]
 _HOME = "TENGGAT_TEST_HOME"
 _made_here: list[Path] = []
 

@@ -356,6 +356,67 @@ ATTEMPTS: dict[str, dict[str, tuple[Attempt, ...]]] = {
             again("deadlines_quarantine", quarantine_id=900, run_id=77, released_at=ENDED)
         ),
     },
+    "accounts_code": {
+        "accounts_code_pkey": unique(again("accounts_code")),
+        "accounts_code_lives": check(again("accounts_code", code_id=NOBODY, expires_at="2020-01-01T00:00:00Z")),
+        "accounts_code_has_digits": check(
+            again("accounts_code", code_id=NOBODY, digits=5), again("accounts_code", code_id=NOBODY, digits=9)
+        ),
+        "accounts_code_is_used_once": stays(
+            f"UPDATE accounts_code SET used_at = '{ENDED}'; UPDATE accounts_code SET used_at = NULL",
+            f"UPDATE accounts_code SET digest = '{NOBODY}'", f"UPDATE accounts_code SET scope = '{NOBODY}'",
+            "UPDATE accounts_code SET expires_at = expires_at + interval '1 minute'",
+        ),
+    },
+    "accounts_challenge": {
+        "accounts_challenge_pkey": unique(again("accounts_challenge")),
+        "accounts_five_tries": check("UPDATE accounts_challenge SET tries = 6"),
+        "accounts_five_namings": check("UPDATE accounts_challenge SET namings = 6"),
+        "accounts_purpose_is_known": check("UPDATE accounts_challenge SET purpose = 'look'"),
+        "accounts_proven_by_a_try": check(f"UPDATE accounts_challenge SET proven_at = '{ENDED}'"),
+        "accounts_challenge_is_proven_once": stays(
+            "UPDATE accounts_challenge SET tries = 2; UPDATE accounts_challenge SET tries = 1",
+            "UPDATE accounts_challenge SET namings = 2; UPDATE accounts_challenge SET namings = 1",
+            f"UPDATE accounts_challenge SET tries = 1, proven_at = '{ENDED}'; "
+            "UPDATE accounts_challenge SET proven_at = NULL",
+            f"UPDATE accounts_challenge SET person_id = '{NOBODY}'; UPDATE accounts_challenge SET person_id = NULL",
+            f"UPDATE accounts_challenge SET scope = '{NOBODY}'", f"UPDATE accounts_challenge SET bucket = '{NOBODY}'",
+            "UPDATE accounts_challenge SET expires_at = expires_at + interval '1 minute'",
+        ),
+    },
+    "accounts_limit": {
+        "accounts_limit_pkey": unique(again("accounts_limit")),
+        "accounts_limit_counts": check("UPDATE accounts_limit SET count = 0"),
+    },
+    "accounts_session": {
+        "accounts_session_pkey": unique(again("accounts_session")),
+        "accounts_session_ends": check("UPDATE accounts_session SET expire_date = seen_at"),
+        "accounts_session_in_order": check("UPDATE accounts_session SET began_at = seen_at + interval '1 second'"),
+    },
+    "accounts_contact": {
+        "accounts_contact_pkey": unique(again("accounts_contact")),
+        "accounts_contact_in_order": check(
+            "UPDATE accounts_contact SET steady_since_at = proven_at - interval '1 second'",
+            "UPDATE accounts_contact SET last_used_at = steady_since_at - interval '1 second'",
+        ),
+    },
+    "accounts_change": {
+        "accounts_change_pkey": unique(again("accounts_change")),
+        "accounts_one_change": unique(again("accounts_change", change_id=NOBODY)),
+        "accounts_change_ends_once": check(
+            f"UPDATE accounts_change SET effective_at = '{ENDED}', applied_at = '{ENDED}', cancelled_at = '{ENDED}', "
+            "sealed = NULL",
+            f"UPDATE accounts_change SET effective_at = '{ENDED}', applied_at = '2020-11-01T00:00:00Z', sealed = NULL",
+        ),
+        "accounts_change_forgets": check(
+            "UPDATE accounts_change SET sealed = NULL", f"UPDATE accounts_change SET cancelled_at = '{ENDED}'"
+        ),
+        "accounts_change_is_over": stays(
+            f"UPDATE accounts_change SET cancelled_at = '{ENDED}', sealed = NULL; "
+            "UPDATE accounts_change SET cancelled_at = '2020-11-06T00:00:00Z'",
+            f"UPDATE accounts_change SET effective_at = '{ENDED}'; UPDATE accounts_change SET effective_at = NULL",
+        ),
+    },
     "deadlines_release": {
         "deadlines_release_moves_seats": check(
             again("deadlines_release", release_id=900, seats=0, repaid=0),

@@ -10,6 +10,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from psycopg import Error
 
+from tenggat.accounts import models as accounts
 from tenggat.deadlines.models import Approval, Decision, Quarantined, Release, Run
 from tenggat.foundation.models import Installation
 from tenggat.journal.models import Seal
@@ -76,6 +77,7 @@ def everything(tmp_path: Path, db: None) -> None:
     Seal.objects.create(seal_id=1, previous="", snapshot="1", rows=0, branches=b"", acts=b"", root="", sealed_at=NIGHT,
                         digest="one")  # fmt: skip
     _messages_and_gateways()
+    _accounts()
     _asked_why(citra)
     _settle()
 
@@ -89,6 +91,25 @@ def _messages_and_gateways() -> None:
     models.ReceiptRow.objects.create(digest=b"one", route="a", gateway_id="1", fate="read", code="", received_at=NIGHT)
     models.Switch.objects.create(kind="step", name="h-7", since_at=NIGHT, by="Sari", reason="a wrong text")
     models.Suppression.objects.create(fingerprint=message.person_id, since_at=NIGHT, reason="asked")
+
+
+def _accounts() -> None:
+    person, day = models.Message.objects.all()[0].person_id, {"asked_at": NIGHT, "expires_at": NIGHT + DAY}
+    accounts.Code.objects.create(
+        code_id=person, scope=person, address=person, digest=person, digits=6, sent_at=NIGHT, expires_at=NIGHT + DAY
+    )
+    ids = {"challenge_id": person, "scope": person, "address": person, "bucket": person}
+    accounts.Challenge.objects.create(**ids, **day, purpose="sign_in", channel="sms", known_device=False, sealed=b"x")
+    accounts.Limit.objects.create(kind="ask", fingerprint=person, count=1, until_at=NIGHT)
+    accounts.Session.objects.create(
+        session_key="x", session_data="{}", expire_date=NIGHT + DAY, person_id=person, began_at=NIGHT, seen_at=NIGHT,
+        device="", brief=False,
+    )  # fmt: skip
+    proven = {"proven_at": NIGHT, "steady_since_at": NIGHT, "last_used_at": NIGHT}
+    accounts.Contact.objects.create(person_id=person, channel="sms", fingerprint=person, **proven)
+    accounts.Change.objects.create(
+        change_id=person, person_id=person, channel="sms", sealed=b"x", approval=person, proof=person, asked_at=NIGHT
+    )
 
 
 def _asked_why(person: str) -> None:

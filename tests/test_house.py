@@ -19,7 +19,7 @@ _CLOCK = re.compile(
     r"datetime\.(?:now|utcnow|today)\(|date\.today\(|timezone\.now\(|time\.time\(|auto_now|clock\.now\("
     r"|foundation\.clock import.*\bnow\b"
 )
-DOORS = ("cli", "config", "webhooks")
+DOORS = ("cli", "config", "portal", "webhooks")
 
 
 def statements() -> Iterator[tuple[str, Statement]]:

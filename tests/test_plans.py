@@ -38,11 +38,11 @@ _WORDS = {
     "source", "reference", "reason", "actor", "rule_digest", "zone", "home_zone", "outcome", "route", "kind",
     "only_step", "recipient", "seed",
 }  # fmt: skip
-_NUMBERS = {
+_NUMBERS = {"most",
     "kept_lines", "run", "size", "turn", "expected", "number", "version", "limit", "lower", "seen", "upper", "shift",
     "after_wave", "place", "sender", "after_receipt", "prefix_length", "only_wave", "sample",
 }  # fmt: skip
-_IDS = {"person", "first_person", "last_person", "after_person", "after"}
+_IDS = {"fingerprint", "challenge", "scope", "person", "first_person", "last_person", "after_person", "after"}
 _FLAGS = {"skip_if_bought", "personal", "whole_waves", "anew", "once"}
 _UTILITY = ("CREATE", "COPY", "TRUNCATE", "ANALYZE", "SET")
 
@@ -110,6 +110,15 @@ def plan(room: str, name: str) -> str:
         ("messaging", "tell_named", "messaging_named"),
         ("messaging", "candidates", "messaging_named"),
         ("messaging", "take_inbox", "messaging_inbox"),
+        ("registry", "people_by_phone", "registry_person_phone"),
+        ("registry", "people_by_email", "registry_person_email"),
+        ("accounts", "live_codes", "accounts_live_code"),
+        ("accounts", "use_codes", "accounts_live_code"),
+        ("accounts", "sent_lately", "accounts_code_address"),
+        ("accounts", "due_changes", "accounts_change_due"),
+        ("accounts", "forget_codes", "accounts_code_over"),
+        ("accounts", "forget_challenges", "accounts_challenge_over"),
+        ("accounts", "forget_limits", "accounts_limit_over"),
         ("training", "resolve", "registry_nik_leads_to_one"),
         ("waves", "known_people", "registry_nik_leads_to_one"),
     ],

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 texts = typer.Typer(help="The texts of messages: what they say, and whether they help.", no_args_is_help=True)
 
 _WIDTH = 78
-_SAMPLE = {"code": "318204", "minutes": "5"}
+_SAMPLE = {"code": "318204", "minutes": "5", "what": "e-mail", "when": "3 Nov 2020"}
 
 
 class TextsRefused(Refusal):

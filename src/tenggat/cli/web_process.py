@@ -7,8 +7,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from http.client import HTTPConnection, HTTPException
 
+from tenggat.foundation import clock
 from tenggat.foundation.refusals import Refusal
 
 _PATIENCE = 15.0  # seconds for a call under way to be answered
@@ -21,18 +23,22 @@ class WebUnusable(Refusal):
 
 
 @contextmanager
-def web(port: int, *, wait: Callable[[float], bool]) -> Iterator["subprocess.Popen[bytes]"]:
+def web(
+    port: int, *, wait: Callable[[float], bool], now: datetime | None = None
+) -> Iterator["subprocess.Popen[bytes]"]:
     """Serve on a port of this machine while the block lasts. `wait` says whether to give up. Raises WebUnusable.
 
+    The pages follow the clock; in a sandbox `now` may stand for it.
     Its standard input is ours: when this process dies, it ends. Ctrl-C comes to us alone, so that it ends after us.
     """
     _check_free(port)
+    others = {name: value for name, value in os.environ.items() if name != clock.BORROWED}
     process = subprocess.Popen(
         [sys.executable, "-m", "tenggat.webhooks", str(port)],
         stdin=subprocess.PIPE,
         stdout=sys.stderr,
         start_new_session=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**others, "PYTHONUNBUFFERED": "1"} | ({clock.BORROWED: now.isoformat()} if now else {}),
     )
     try:
         while not _answers(port):

@@ -23,6 +23,7 @@ STEPS = {
     "reinstated": "Pemberitahuan pemulihan",
     "otp": "Kode masuk",
     "answer": "Pemberitahuan jawaban",
+    "contact": "Pemberitahuan perubahan kontak",
 }
 OUTCOMES = {
     "planned": "menunggu dikirim",

@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 EARLIEST, LATEST = 1900, 9000
 """Years between which an instant is taken for one: room on both sides for adding and taking away."""
 
+BORROWED = "TENGGAT_NOW"
+"""Environment variable by which `tenggat up --now INSTANT` lends its web a clock, in a sandbox home only."""
+
 
 def now() -> datetime:
     """The present instant, aware, in UTC."""

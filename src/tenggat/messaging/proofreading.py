@@ -12,7 +12,11 @@ from tenggat.rules.programme import Programme, Step
 
 ONE_SEGMENT = 160
 
-_FIELDS = {"otp": ("title", "name", "code", "minutes"), "answer": ("title", "name")}
+_FIELDS = {
+    "otp": ("title", "name", "code", "minutes"),
+    "answer": ("title", "name"),
+    "contact": ("title", "name", "what", "when"),
+}
 _OTHERS = ("title", "name", "deadline")
 
 _DIGITS = re.compile(r"\+?\d(?:[\d ().,/-]*\d)?")
@@ -92,6 +96,8 @@ def _longest(programme: Programme, language: str, fields: tuple[str, ...]) -> di
         "deadline": _longest_deadline(programme, language),
         "code": "0" * 8,
         "minutes": "120",
+        "what": "the phone number" if language == "en" else "nomor HP",
+        "when": _longest_deadline(programme, language),
     }
     return {name: values[name] for name in fields}
 

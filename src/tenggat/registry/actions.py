@@ -157,6 +157,23 @@ def blacklist_remove(*, nik: str, reason: str, programme: Programme, keys: Keys,
     return person_id
 
 
+@transaction.atomic
+def change_contact(
+    *, person_id: UUID, channel: str, address: str, now: datetime, actor: Actor, reason: str = ""
+) -> None:
+    """Give a person another phone (`sms`) or e-mail (`email`), proven by whoever calls. The journal has the fact."""
+    _lock(person_id)
+    people = Person.objects.filter(person_id=person_id)
+    if channel == "email":
+        people.update(email=address)
+    else:
+        people.update(phone=address)
+    details = {"channel": channel} | ({"reason": reason} if reason else {})
+    Event.objects.create(
+        person_id=person_id, kind="contact_changed", occurred_at=now, recorded_at=now, actor=str(actor), details=details
+    )
+
+
 def _lock(person_id: UUID) -> None:
     """Whoever accepts or blacklists a person locks the person first: the other then sees what was decided."""
     Person.objects.select_for_update().only("person_id").get(person_id=person_id)

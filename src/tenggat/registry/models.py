@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 
 class Person(models.Model):
@@ -23,6 +24,14 @@ class Person(models.Model):
     time_zone = models.TextField()
     flags = ArrayField(models.TextField(), default=list)
     created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            # serves: people_by_phone (whoever signs in by a code to the number)
+            models.Index(fields=["phone"], condition=Q(phone__isnull=False), name="registry_person_phone"),
+            # serves: people_by_email (as above)
+            models.Index(Lower("email"), condition=Q(email__isnull=False), name="registry_person_email"),
+        )
 
 
 class NikKey(models.Model):

@@ -12,6 +12,7 @@ _EVENTS = {
     "reinstated": "a revocation is undone",
     "otp": "somebody asks for a code to sign in",
     "answer": "a question is answered",
+    "contact": "a phone or an e-mail is changed: the old one is told",
 }
 _DATED = ("first_purchase", "settlement", "brake", "withdrawal", "window", "benefit")
 

@@ -9,12 +9,13 @@ import pytest
 from tenggat.messaging import gsm7
 from tenggat.messaging.planning import zones_of
 from tenggat.messaging.proofreading import check_texts, faults, longest
-from tenggat.messaging.texts import LONGEST_NAME, Reader, TemplateUnusable, render, template
+from tenggat.messaging.texts import LONGEST_NAME, Reader, TemplateUnusable, last_minute, render, template
 from tenggat.rules.deadlines import deadline_at
 from tenggat.rules.programme import Step, Variant, load, shipped
 
 PRAKERJA = load("prakerja")
 CODE = {"code": "31820466", "minutes": "120"}
+WHAT = {"id": "nomor HP", "en": "the phone number"}
 
 
 def h_3(text: str) -> Step:
@@ -44,7 +45,8 @@ def test_every_shipped_text_is_one_segment_in_every_zone_on_every_day_of_a_year(
         for month in range(1, 13):
             for day in (1, 9, 10, 28):
                 deadline = deadline_at(PRAKERJA, starts_at=datetime(2021, month, day, 12, tzinfo=PRAKERJA.zone))
-                values = CODE if step == "otp" else {}
+                when = last_minute(deadline, language=language, zone=zone, programme_zone=PRAKERJA.time_zone)
+                values = {**CODE, "what": WHAT[language], "when": when}
                 text = render(PRAKERJA.step(step), reader, deadline_at=deadline, values=values)
                 assert gsm7.split(text).plain
                 assert gsm7.length(text) <= most
@@ -133,7 +135,7 @@ def test_each_variant_is_read_and_named() -> None:
 
 def test_the_first_of_several_faults_is_told_and_how_many_there_are() -> None:
     steps = tuple(replace(step, text="{nik}") for step in PRAKERJA.steps)
-    with pytest.raises(TemplateUnusable, match=r"The text of accepted .*\(8 in all\): tenggat texts check"):
+    with pytest.raises(TemplateUnusable, match=r"The text of accepted .*\(9 in all\): tenggat texts check"):
         check_texts(replace(PRAKERJA, steps=steps))
 
 

@@ -39,7 +39,8 @@ def test_elsewhere_the_text_names_both_clocks() -> None:
 
 @given(name=st.text(max_size=80), zone=st.sampled_from(ZONES), step=st.sampled_from(STEPS))
 def test_one_segment_whatever_the_name(name: str, zone: str, step: str) -> None:
-    values = {"code": "12345678", "minutes": "120"} if step == "otp" else {}
+    when = last_minute(DEADLINE, language="id", zone=zone, programme_zone="Asia/Jakarta")
+    values = {"code": "12345678", "minutes": "120", "what": "nomor HP", "when": when}
     assert split(render(PRAKERJA.step(step), reader(name, zone), deadline_at=DEADLINE, values=values)).plain
 
 

@@ -80,7 +80,7 @@ def test_h_7_goes_to_all_in_2020_and_says_that_no_article_orders_it() -> None:
 
 
 def test_prakerja_tells_the_accepted_at_once_and_has_a_ladder_from_2021_on() -> None:
-    names = ["accepted", "h-7", "h-3", "last-day", "revoked", "reinstated", "otp", "answer"]
+    names = ["accepted", "h-7", "h-3", "last-day", "revoked", "reinstated", "otp", "answer", "contact"]
     assert [step.name for step in PRAKERJA.steps] == names
     accepted, last = PRAKERJA.step("accepted"), PRAKERJA.step("last-day")
     assert (accepted.days_after, accepted.days_before, accepted.audience) == (0, None, "all")
