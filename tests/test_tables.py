@@ -17,7 +17,7 @@ def test_where_there_is_room_every_column_stands_in_its_row() -> None:
 
 
 def test_the_column_that_may_wrap_wraps_under_itself() -> None:
-    lines = tables.narrow(HEAD, ROWS, RIGHT, room=90, folds="reason")
+    lines = tables.narrow(HEAD, ROWS, RIGHT, room=92, folds="reason")
     assert lines[1:3] == [
         " 1  wave 1    30 Nov 2026 10:00 WIB                     –  the site failed on the last",
         " " * 59 + "evening",
