@@ -136,7 +136,7 @@ class RecoveryForm(NikForm):
     def clean_birth_date(self) -> date:
         """A day that has been."""
         born: date = self.cleaned_data["birth_date"]
-        if not 1900 <= born.year or born > self.today:
+        if not born.year >= 1900 or born > self.today:
             raise forms.ValidationError(gettext("Write the date as day, month, year, such as 17-08-1995."))
         return born
 
