@@ -51,7 +51,8 @@ INSTALLED_APPS = [
     "tenggat.pages",
     "tenggat.portal",
 ]
-# No sessions or signed values leave this installation yet: the key only has to differ at each start.
+# Nothing is signed with it: a session is a row, and what browsers keep is proved with the keys of the home. So it only
+# has to differ at each start.
 SECRET_KEY = os.environ.get("TENGGAT_SECRET_KEY") or os.urandom(32).hex()
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # with random bytes of its own, against guessing a token by length (BREACH)
     "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "tenggat.portal.visit.visit",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -108,6 +110,13 @@ CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not _for_trying()
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+# Sessions of participants (docs/security.md); with HTTPS no other host and no plain page can set their cookie.
+SESSION_ENGINE = "tenggat.accounts.store"
+SESSION_COOKIE_SECURE = not _for_trying()
+SESSION_COOKIE_NAME = "__Host-tenggat" if SESSION_COOKIE_SECURE else "tenggat"
+SESSION_COOKIE_HTTPONLY, SESSION_COOKIE_SAMESITE = True, "Lax"
+PROXIES = int(os.environ.get("TENGGAT_PROXIES", "1"))
+"""How many proxies of ours a call passes: each adds whom it saw to X-Forwarded-For; what stands before is a claim."""
 CSRF_FAILURE_VIEW = "tenggat.portal.errors.form_not_ours"
 # Nothing from elsewhere, nothing inline, and nobody frames us.
 CONTENT_SECURITY_POLICY = {

@@ -1,4 +1,4 @@
-"""The forms of signing in, recovering and changing an address: a question or three, and what is wrong in plain words."""
+"""The forms of signing in, recovering and changing an address: up to three questions, mistakes in plain words."""
 
 from datetime import date
 from typing import Any
