@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,10 +14,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tenggat.accounts import sessions
+from tenggat.accounts.store import SessionStore
 from tenggat.foundation import clock
 from tenggat.journal.models import Event
 from tenggat.portal.opening import opened
 from tenggat.reasons.models import Question
+from tenggat.reasons.states import Reason
 from tenggat.registry.actions import blacklist_add
 from tests.office import WAVE_10, hold
 from tests.scene import (
@@ -55,7 +57,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> At:
 
 def let_in(browser: Client, person: UUID, *, now: datetime = IN_TIME) -> None:
     """Signed in, without the code that test_portal_accounts.py is about."""
-    session: Any = browser.session
+    session: Any = SessionStore()
     sessions.begin(session, person_id=person, device="Chrome, Android", brief=False, now=now)
     session.save()
     browser.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
@@ -111,15 +113,20 @@ def test_each_state_has_its_page(visitor: Client, at: At, tmp_path: Path) -> Non
     let_in(visitor, ayu)
     assert "Sudah membeli" in mine(visitor)
     let_in(visitor, budi)
-    hold(WAVE_10, effective=IN_TIME, until=IN_TIME + timedelta(days=1))
-    at(IN_TIME + SECOND)
-    assert "Ditahan" in mine(visitor)
     night()
     at(NIGHT + SECOND)
     said = mine(visitor)
     assert "Kepesertaan Anda dicabut" in said
     assert "Permenko 11/2020 art. 20" in said
     assert "Rp" not in said
+
+
+def test_who_is_held_is_told_that_nothing_is_decided(visitor: Client, at: At) -> None:
+    [ayu] = wave(AYU)
+    let_in(visitor, ayu)
+    hold(WAVE_10, effective=IN_TIME)
+    at(IN_TIME + SECOND)
+    assert "Ditahan" in mine(visitor)
 
 
 def test_who_takes_part_in_nothing_is_told_so(visitor: Client) -> None:
@@ -155,10 +162,7 @@ def test_to_look_is_to_be_asked_once_and_to_answer_is_to_be_helped(visitor: Clie
     assert "Satu pertanyaan" not in mine(visitor)
 
 
-@pytest.mark.parametrize(
-    "reason",
-    ["has_a_job", "cannot_sign_in", "what_next", "wallet_first", "no_training_fits", "purchase_failed", "forgot", "other"],
-)
+@pytest.mark.parametrize("reason", list(Reason))
 def test_every_answer_has_a_page_that_helps(visitor: Client, reason: str) -> None:
     [ayu] = wave(AYU)
     let_in(visitor, ayu)
@@ -171,7 +175,7 @@ def test_a_form_without_a_choice_says_so_and_keeps_what_was_written(visitor: Cli
     [ayu] = wave(AYU)
     let_in(visitor, ayu)
     page = visitor.post("/saya/alasan", {"words": "kartu belum datang"})
-    assert "Pilih satu" in text(page)
+    assert "Pilih salah satu" in text(page)
     assert "kartu belum datang" in page.content.decode()
     assert not Question.objects.exists()
 
