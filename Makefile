@@ -38,7 +38,7 @@ test: setup ## everything: the whole suite, on the embedded server
 test-15: setup ## the database tests on Debian's PostgreSQL 15, the oldest supported
 	@scripts/with-postgresql-15 scripts/with-pango scripts/with-chromium $(BIN)/pytest -q -n 2 -m db --ignore=src/tenggat/foundation/tests/embedded
 
-prove: setup ## crashes, model, interleavings, random histories, plans, mutants (QUICK=1 a share; PART=NAME one)
+prove: setup ## crashes, month, model, interleavings, random histories, plans, mutants (QUICK=1 a share; PART=NAME one)
 	@$(BIN)/python -m proof $(if $(QUICK),--quick) $(PART)
 
 docs: setup ## write docs/commands.md anew

@@ -38,22 +38,8 @@ def _month(*, quick: bool) -> bool:
     from proof.month import months
 
     right = True
-    head = ("people", "lost acks", "kills", "seconds", "handed over", "unknown")
-    wrongs = ("sent twice", "said, not sent", "sent, not said", "unaccounted", "at night", "missed")
-    print("".join(f"{word:>16}" for word in (*head, *wrongs)))
     for month in months(quick=quick):
-        figures = (
-            month.people,
-            f"{month.dropped:.0%}",
-            month.kills,
-            f"{month.seconds:.0f}",
-            month.handed,
-            month.unknown,
-        )
-        wrong = (month.sent_twice, month.said_not_sent, month.not_said, month.unaccounted, month.at_night, month.missed)
-        print("".join(f"{word:>16}" for word in (*figures, *wrong)), flush=True)
-        for fault in month.faults:
-            print(f"  {fault}")
+        print(month.told(), flush=True)
         right = right and month.right
     return right
 
@@ -96,10 +82,6 @@ PARTS: dict[str, Callable[..., bool]] = {
 }
 
 
-BY_NAME = frozenset({"month"})
-"""Gone through only when named: receipts that a killed sender acknowledged and did not keep leave unknown ones."""
-
-
 def _tests(words: str, *, proof: str, minutes: int) -> bool:
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--no-header", words]
     return _ran(command, minutes=minutes, TENGGAT_PROOF=proof)
@@ -130,7 +112,7 @@ def asked(words: list[str] | None = None) -> tuple[list[str], bool]:
     for part in arguments.parts:
         if part not in PARTS:
             parser.error(f"there is no part {part!r}; name one of {', '.join(PARTS)}")
-    return arguments.parts or [part for part in PARTS if part not in BY_NAME], arguments.quick
+    return arguments.parts or list(PARTS), arguments.quick
 
 
 def main() -> int:

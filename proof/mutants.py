@@ -56,7 +56,7 @@ _LOADED = ("hypothesis", "hypothesis.strategies", "django.db.models", "psycopg")
 
 _SAID = "said"
 """The file, in the home of who tries, with what the last tests there printed."""
-_QUICK = 120
+_QUICK = 75
 """Seconds for a sample; what was begun is finished."""
 _SURVIVED, _KILLED = 0, (1, 2)
 _SLOW = 3

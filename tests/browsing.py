@@ -145,6 +145,10 @@ class Phone:
         shown = re.sub(r"\s+", " ", self.page.inner_text("body"))
         return text in shown
 
+    def loaded(self, request: "Request") -> None:
+        """Remember what came over the network."""
+        self.loads.append(request)
+
     @property
     def weight(self) -> int:
         """Bytes of bodies that came over the network."""
@@ -172,7 +176,7 @@ def phone(browser: "Browser", site: Site) -> Iterator[Phones]:
         made = Phone(context.new_page(), site.url, language, javascript)
         made.page.on("console", lambda said: made.mistakes.append(said.text) if said.type == "error" else None)
         made.page.on("pageerror", lambda error: made.mistakes.append(str(error)))
-        made.page.on("requestfinished", lambda request: made.loads.append(request))  # not the method: it takes a lambda
+        made.page.on("requestfinished", made.loaded)
         return made
 
     yield make

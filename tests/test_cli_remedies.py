@@ -104,3 +104,14 @@ def test_several_runs_are_named_one_after_the_other(home: Tenggat, tmp_path: Pat
     home.run("wave", "open", 11, "--quota", 5, "--now", OPENED, check=0)
     words = ("--run", first, "--run", second, "--run", first, "--to-wave", 11)
     assert home.json("seats", "release", *words, "--now", AFTER)["by_run"] == {str(first): 1, str(second): 0}
+
+
+def test_an_officer_gives_a_person_another_phone(home: Tenggat, tmp_path: Path) -> None:
+    accepted(home, tmp_path, AYU)
+    assert home.json("contact", AYU, "0857 1234 5678", *DECIDED) == {"affected": 1, "channel": "sms", "sessions": 0}
+    assert "***678" in home.run("person", AYU, "--now", AFTER, check=0).stdout
+    assert home.refused("contact", AYU, "0857 1234 5678", *DECIDED) == "same_address"
+    assert home.refused("contact", BUDI, "0857 1234 5678", *DECIDED) == "person_unknown"
+    assert home.refused("contact", AYU, "12", *DECIDED) == "address_unreadable"
+    told = home.run("contact", AYU, "ayu@contoh.id", *DECIDED, check=0).stdout
+    assert "a•••@c•••.id" in told

@@ -50,10 +50,10 @@ def test_what_cannot_be_shown_is_refused(home: Tenggat) -> None:
 
 
 def test_a_file_is_checked_and_every_fault_is_one_line(home: Tenggat, tmp_path: Path) -> None:
-    assert home.json("texts", "check", "--now", ANNOUNCED) == {"programme": "prakerja", "texts": 8}
+    assert home.json("texts", "check", "--now", ANNOUNCED) == {"programme": "prakerja", "texts": 9}
     file = tmp_path / "mine.toml"
     file.write_text(TRIED, "utf-8")
-    assert home.json("texts", "check", file)["texts"] == 9
+    assert home.json("texts", "check", file)["texts"] == 10
     file.write_text(TRIED.replace("{name}, {deadline}: beli", "{nama} {deadline}: beli"), "utf-8")
     assert home.refused("texts", "check", file) == "texts_refused"
     bad = TRIED.replace(

@@ -16,6 +16,7 @@ from tenggat.messaging.gateways import Outcome
 from tenggat.messaging.handing import Route
 from tenggat.messaging.models import Message
 from tests.scene import AYU, KEYS, PRAKERJA, crowd, wave
+from tests.sessions import sessions, wait_until_blocked
 from tests.test_delivery import NOON, remind
 from tests.test_sending import Scripted, send
 
@@ -184,7 +185,19 @@ def test_two_sessions_at_once_plan_one_code_each_and_the_later_one_goes() -> Non
     for _ in range(5):
         first, second = sorted(in_sessions([one, one]))
         assert second == first + 1
-    assert [state for state, _, sealed in left() if sealed].count("planned") in {1, 2}
+        waiting = Message.objects.filter(wave=0, state="planned")
+        assert [message.deadline_version for message in waiting] == [second]
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_code_that_another_session_is_planning_is_overtaken_too() -> None:
+    with sessions() as both:
+        first, commit = both.start_and_hold(lambda: code(code="111111"))
+        second = both.start(lambda: code(code="222222"))
+        wait_until_blocked(second)
+        commit()
+        assert (first.result(), second.result()) == (1, 2)
+    assert left() == [("cancelled", "", False), ("planned", NEW_NUMBER, True)]
 
 
 def test_a_code_is_never_sent_again_on_a_guess() -> None:

@@ -26,6 +26,7 @@ _LISTS: dict[str, list[Any]] = {
     "operators": ["A"], "unsendable": ["x"], "trusted": ["+62811"], "others": ["+62811"], "routes": ["sms"],
     "dead": [1], "gateway_id": ["1"], "digest": [b"x"],
     "fate": ["delivered"], "reference": ["x"], "address": ["x"], "at": [MOMENT], "receipts": [1], "stand_ins": ["?"],
+    "mark": [1], "submitted_at": [MOMENT],
     "kinds": ["accepted"], "variants": ["calm"], "shares": [0],
     "spending_waves": [1], "spending_ends": [MOMENT], "waves_over": [1],
 }  # fmt: skip

@@ -1,9 +1,9 @@
 """Which parts of the proof a call asks for."""
 
 import pytest
-from proof.__main__ import BY_NAME, PARTS, asked
+from proof.__main__ import PARTS, asked
 
-USUAL = [part for part in PARTS if part not in BY_NAME]
+USUAL = list(PARTS)
 
 
 @pytest.mark.parametrize(

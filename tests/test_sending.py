@@ -1,6 +1,7 @@
 """Handing over by gateways of the world: each answer, each death, and never a second time on a guess."""
 
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,16 +14,18 @@ from django.db import connection
 from proof.smsc.behaviour import Behaviour
 from proof.smsc.running import simulated
 
-from tenggat.messaging import receipts, suppressing, switches
+from tenggat.messaging import outbox, receipts, suppressing, switches
 from tenggat.messaging.delivery import deliver_by
-from tenggat.messaging.gateways import Answer, Fate, GatewayUnusable, Outcome, Outgoing, Receipt
+from tenggat.messaging.gateways import Answer, Fate, GatewayUnusable, Outcome, Outgoing, Receipt, mark, nothing
 from tenggat.messaging.gateways.smpp import Settings, SmppGateway
-from tenggat.messaging.handing import Delivered, Route
+from tenggat.messaging.handing import Delivered, Route, take_over
 from tenggat.messaging.models import Attempt, Message, ReceiptRow
-from tenggat.messaging.outbox import Key, outward
+from tenggat.messaging.models import Sender as SenderRow
+from tenggat.messaging.outbox import Claimed, Key, outward
 from tenggat.messaging.pacing import Limits, Pace
 from tenggat.messaging.retries import GAVE_UP, MOST_ATTEMPTS
 from tenggat.messaging.sending import Times
+from tenggat.messaging.wording import put_into_words
 from tenggat.registry.models import Person
 from tests.scene import AYU, BUDI, CITRA, KEYS, PRAKERJA, bought, catalogue, crowd, feed, wave
 from tests.test_delivery import NOON, remind
@@ -50,7 +53,9 @@ class Scripted:
     ) -> None:
         pass
 
-    def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
+    def send(
+        self, messages: Iterable[Outgoing], *, at: datetime, pause: Callable[[], None] = nothing
+    ) -> Iterator[Answer]:
         for number, message in enumerate(messages):
             if number == self.breaks_after:
                 raise GatewayUnusable("It is gone.")
@@ -90,7 +95,7 @@ def test_an_accepted_message_has_the_gateways_name_and_says_nothing_of_whom_it_i
 def test_what_a_gateway_will_not_take_now_is_tried_again_later_and_in_the_end_given_up() -> None:
     wave(AYU)
     remind()
-    busy = Scripted({"+6281234567890": (Outcome.BUSY, "RTHROTTLED")})
+    busy = Scripted({"+6281234567890": (Outcome.BUSY, "RSYSERR")})
     assert send(busy).again == 1
     assert send(busy, now=NOON + timedelta(seconds=1)).again == 0  # not yet
     now = NOON
@@ -101,8 +106,40 @@ def test_what_a_gateway_will_not_take_now_is_tried_again_later_and_in_the_end_gi
     message = Message.objects.get()
     assert (message.state, message.outcome) == ("rejected", GAVE_UP)
     told = list(Attempt.objects.order_by("attempt").values_list("attempt", "outcome", "code"))
-    assert told[:2] == [(1, "busy", "RTHROTTLED"), (2, "busy", "RTHROTTLED")]
+    assert told[:2] == [(1, "busy", "RSYSERR"), (2, "busy", "RSYSERR")]
     assert told[-1] == (MOST_ATTEMPTS, "rejected", GAVE_UP)
+
+
+def test_a_name_that_no_index_can_hold_does_not_lose_the_answers_of_a_batch() -> None:
+    wave(AYU, BUDI)
+    remind()
+
+    class Lying(Scripted):
+        def send(
+            self, messages: Iterable[Outgoing], *, at: datetime, pause: Callable[[], None] = nothing
+        ) -> Iterator[Answer]:
+            for answer in super().send(messages, at=at):
+                yield answer._replace(gateway_id=secrets.token_hex(3000))
+
+    assert send(Lying()).accepted == 2
+    assert set(Message.objects.values_list("state", "gateway_id")) == {("accepted", "")}
+
+
+def test_a_long_name_is_found_again_by_its_receipt() -> None:
+    wave(AYU)
+    remind()
+    send(Scripted())
+    Message.objects.update(gateway_id="w" * 200)
+    receive(Receipt("w" * 200, Fate.DELIVERED))
+    assert fate() == "delivered"
+
+
+def test_a_batch_that_a_sleeping_machine_held_until_after_midnight_does_not_go_at_night() -> None:
+    expires = (NOON + timedelta(days=7)).isoformat()
+    row = Claimed(str(UUID(int=1)), 10, "h-7", "sms", 1, 1, "", expires, expires, "Ayu", "+628111", "Asia/Jakarta")
+    night = NOON.replace(hour=2) + timedelta(days=1)
+    [(message, _)] = put_into_words(PRAKERJA, KEYS, [row], plain=False, now=night).sendable
+    assert message.until == night
 
 
 def test_a_wrong_number_is_rejected_for_good() -> None:
@@ -137,6 +174,15 @@ def test_what_a_gateway_did_not_get_before_it_was_gone_waits() -> None:
     assert len({message.reference for message in gateway.given}) == len(gateway.given) == 3
 
 
+def test_what_was_given_back_had_no_try_and_is_not_given_up_for_it() -> None:
+    wave(AYU)
+    remind()
+    for _ in range(MOST_ATTEMPTS):
+        assert send(Scripted(breaks_after=0)).unusable
+    assert send(Scripted({"+6281234567890": (Outcome.BUSY, "RTHROTTLED")})).again == 1
+    assert Message.objects.get().attempt == 1
+
+
 def test_a_route_that_cannot_be_used_is_tried_again_where_that_is_wanted() -> None:
     wave(AYU)
     remind()
@@ -167,6 +213,116 @@ def test_what_a_dead_sender_held_is_unknown_where_nobody_remembers() -> None:
     receipts.apply(now=NOON + timedelta(hours=1))
     message.refresh_from_db()
     assert (message.state, message.fate, message.gateway_id) == ("accepted", "delivered", "42")
+
+
+def died(*, claimed: timedelta, begun: UUID | None = None) -> int:
+    """A sender that had begun what it claimed at noon up to a person, and died with what it claimed then or later."""
+    until = begun or UUID(int=0)
+    sender = SenderRow.objects.create(route="scripted", began_at=NOON, begun_at=NOON, begun_person=until)
+    Message.objects.update(
+        state="sending", claimed_at=NOON + claimed, route="scripted", sender=sender.number, attempt=1
+    )
+    return sender.number
+
+
+def test_what_a_dead_sender_had_claimed_and_not_begun_is_sent() -> None:
+    wave(AYU, BUDI)
+    remind()
+    died(claimed=MINUTE)
+    gateway = Scripted()
+    done = send(gateway, now=NOON + timedelta(hours=1))
+    assert (done.accepted, done.unknown, len(gateway.given)) == (2, 0, 2)
+
+
+@pytest.mark.parametrize("claimed", [timedelta(), -MINUTE])
+def test_what_it_may_have_begun_is_not(claimed: timedelta) -> None:
+    first, second = sorted(wave(AYU, BUDI))
+    remind()
+    died(claimed=claimed, begun=first)
+    gateway = Scripted()
+    done = send(gateway, now=NOON + timedelta(hours=1))
+    expected = {first: "unknown", second: "accepted"} if not claimed else {first: "unknown", second: "unknown"}
+    assert dict(Message.objects.values_list("person_id", "state")) == expected
+    assert done.unknown == len(gateway.given) + 2 * (1 - len(gateway.given))
+
+
+def test_who_dies_while_it_takes_over_leaves_everything_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = sorted(wave(AYU, BUDI))
+    remind()
+    number = died(claimed=timedelta(), begun=first)
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "settle", killed)
+        with pytest.raises(KeyboardInterrupt):
+            take_over(Route("scripted", Scripted(), ("sms",)), 4711, ["scripted"], now=NOON - MINUTE)
+    assert set(Message.objects.values_list("state", "sender")) == {("sending", number)}
+    gateway = Scripted()
+    send(gateway, now=NOON + timedelta(hours=1))
+    assert dict(Message.objects.values_list("person_id", "state")) == {first: "unknown", second: "accepted"}
+
+
+def test_of_a_sender_of_before_it_is_not_known_how_far_it_came() -> None:
+    wave(AYU)
+    remind()
+    number = died(claimed=MINUTE)
+    SenderRow.objects.filter(number=number).update(begun_at=None, begun_person=None)
+    assert send(Scripted(), now=NOON + timedelta(hours=1)).unknown == 1
+
+
+def test_who_was_taken_for_dead_begins_nothing_more_and_starts_anew() -> None:
+    wave(AYU, BUDI)
+    remind()
+    gateway = Scripted()
+    begin, silenced = outbox.begin, list[int]()
+
+    def silence_first(sender: int, *, claimed_at: datetime, person: str) -> bool:
+        if not silenced:
+            silenced.append(sender)
+            SenderRow.objects.filter(number=sender).update(begun_at=None)
+        return begin(sender, claimed_at=claimed_at, person=person)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outbox, "begin", silence_first)
+        done = send(gateway)
+    assert "taken this one for dead" in done.unusable["scripted"]
+    assert gateway.given == []
+    assert set(Message.objects.values_list("state", flat=True)) == {"planned"}
+    assert send(gateway).accepted == 2
+
+
+def test_what_another_sender_has_taken_is_not_given_back() -> None:
+    (ayu,) = wave(AYU)
+    remind()
+    Message.objects.update(state="sending", claimed_at=NOON, route="scripted", sender=8, attempt=1)
+    key = Key(str(ayu), 10, "h-7", "sms", 1)
+    outbox.give_back([key], sender=7)
+    assert Message.objects.get().state == "sending"
+    outbox.give_back([key], sender=8)
+    assert Message.objects.get().state == "planned"
+
+
+def test_what_is_known_is_written_down_while_the_rest_is_awaited() -> None:
+    class Slow(Scripted):
+        def send(
+            self, messages: Iterable[Outgoing], *, at: datetime, pause: Callable[[], None] = nothing
+        ) -> Iterator[Answer]:
+            first, second = messages
+            yield Answer(first.reference, Outcome.ACCEPTED, gateway_id="1")
+            self.tells.append(Receipt("1", Fate.DELIVERED))
+            pause()
+            seen.append(sorted(Message.objects.values_list("state", flat=True)))
+            kept.append(ReceiptRow.objects.count())
+            yield Answer(second.reference, Outcome.ACCEPTED, gateway_id="2")
+
+    seen, kept = list[list[str]](), list[int]()
+    wave(AYU, BUDI)
+    remind()
+    assert send(Slow()).accepted == 2
+    assert (seen, kept) == ([["accepted", "sending"]], [1])
+    assert sorted(Message.objects.values_list("fate", flat=True)) == ["", "delivered"]
 
 
 @pytest.mark.usefixtures("committed")
@@ -322,6 +478,74 @@ def test_a_receipt_that_could_mean_two_messages_means_none() -> None:
     send(Scripted({"+6281234567890": (Outcome.UNKNOWN, "timeout")}))
     receive(Receipt("42", Fate.DELIVERED, to="+6281234567890"))
     assert set(Message.objects.values_list("state", flat=True)) == {"unknown"}
+
+
+def two_unknown(*, apart: timedelta) -> tuple[Key, Key]:
+    """Two messages to one phone whose answers were lost, the second so much later."""
+    first, second = wave(AYU, BUDI)
+    remind()
+    send(Scripted({"+6281234567890": (Outcome.UNKNOWN, "timeout")}))
+    Message.objects.filter(person_id=second).update(claimed_at=NOON + apart)
+    return Key(str(first), 10, "h-7", "sms", 1), Key(str(second), 10, "h-7", "sms", 1)
+
+
+def states() -> dict[str, str]:
+    return {str(who): state for who, state in Message.objects.values_list("person_id", "state")}
+
+
+def test_16_bits_of_our_reference_tell_which_of_two_is_meant() -> None:
+    first, second = two_unknown(apart=timedelta())
+    bits = mark(outward(second))
+    assert bits != mark(outward(first))
+    receive(Receipt("42", Fate.DELIVERED, to="+6281234567890", mark=bits))
+    assert states() == {first.person_id: "unknown", second.person_id: "accepted"}
+
+
+def test_bits_that_are_neithers_tell_nothing() -> None:
+    first, second = two_unknown(apart=timedelta())
+    other = next(bits for bits in range(3) if bits not in (mark(outward(first)), mark(outward(second))))
+    receive(Receipt("42", Fate.DELIVERED, to="+6281234567890", mark=other))
+    assert receipts.apply(now=NOON + timedelta(hours=1)) == 1
+    assert set(states().values()) == {"unknown"}
+    assert ReceiptRow.objects.get().found == "nobody"
+
+
+@pytest.mark.parametrize(("apart", "told"), [(timedelta(days=2), True), (timedelta(hours=11), False)])
+def test_the_gateways_date_tells_where_the_two_are_far_enough_apart(apart: timedelta, told: bool) -> None:
+    first, second = two_unknown(apart=apart)
+    receive(Receipt("42", Fate.DELIVERED, to="+6281234567890", submitted=NOON + apart))
+    receipts.apply(now=NOON + timedelta(days=3))
+    assert states() == {first.person_id: "unknown", second.person_id: "accepted" if told else "unknown"}
+
+
+def test_a_date_that_is_far_from_the_only_one_means_another_message() -> None:
+    wave(AYU)
+    remind()
+    send(Scripted({"+6281234567890": (Outcome.UNKNOWN, "timeout")}))
+    receive(Receipt("42", Fate.DELIVERED, to="+6281234567890", submitted=NOON - timedelta(hours=13)))
+    receipts.apply(now=NOON + timedelta(hours=1))
+    assert Message.objects.get().state == "unknown"
+
+
+@pytest.mark.parametrize("with_mark", [True, False])
+def test_a_receipt_waits_while_something_is_under_way_to_its_address(with_mark: bool) -> None:
+    first, second = two_unknown(apart=timedelta())
+    Message.objects.filter(person_id=second.person_id).update(state="sending", gateway_id="")
+    bits = mark(outward(first)) if with_mark else None
+    assert receive(Receipt("42", Fate.DELIVERED, to="+6281234567890", mark=bits)) == 0
+    assert receipts.apply(now=NOON + timedelta(hours=1)) == 0  # and is not given up
+    Message.objects.filter(person_id=second.person_id).update(state="accepted", sent_at=NOON, gateway_id="41")
+    assert receipts.apply(now=NOON + timedelta(hours=1)) == 1
+    assert states()[first.person_id] == "accepted"
+
+
+def test_what_waits_in_the_inbox_is_looked_at_by_the_next_sender() -> None:
+    wave(AYU)
+    remind()
+    send(Scripted({"+6281234567890": (Outcome.UNKNOWN, "timeout")}))
+    receive(Receipt("42", Fate.DELIVERED, to="+6281234567890"))
+    send(Scripted(), now=NOON + timedelta(hours=1))
+    assert Message.objects.get().state == "accepted"
 
 
 def test_receipts_with_letters_that_no_database_keeps_are_kept_as_far_as_they_go() -> None:

@@ -25,6 +25,8 @@ class Behaviour:
     down: tuple[str, ...] = ()  # acknowledged, neither delivered nor receipted: that operator is down
     text_receipts: bool = True  # the fields as text, Appendix B of the standard
     optional_receipts: bool = True  # receipted_message_id, message_state, and our mark given back
+    markless: tuple[str, ...] = ()  # receipts of numbers that start so do not give our mark back
+    clock: float = 0.0  # what its clock shows from now on, in seconds since 1970 (UTC); 0: no moment, and a fixed date
     receipt_ids: str = "same"  # or "hex", "decimal": in another base than the acknowledgement's
 
 

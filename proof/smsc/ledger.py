@@ -19,6 +19,7 @@ class Taken(NamedTuple):
     acked: bool
     delivered: bool
     receipt: str
+    at: float = 0.0  # when it was taken, by the simulator's own clock
 
 
 class Ledger:
@@ -27,6 +28,8 @@ class Ledger:
     def __init__(self, path: Path | None = None) -> None:
         self.rows: list[Taken] = []
         self.refused: dict[str, int] = {}  # name of the status -> how often
+        self.confirmed: dict[str, list[int]] = {}  # by message: over which connections its receipts were acknowledged
+        self.cut: set[int] = set()  # connections that ended without a good-bye
         self._lines: list[str] = []
         self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) if path else -1
 
@@ -39,6 +42,10 @@ class Ledger:
     def refuse(self, name: str) -> None:
         """Count a message that was refused."""
         self.refused[name] = self.refused.get(name, 0) + 1
+
+    def confirm(self, name: str, connection: int) -> None:
+        """A receipt of this message was acknowledged."""
+        self.confirmed.setdefault(name, []).append(connection)
 
     def flush(self) -> None:
         """Give what was entered to the kernel, which a kill of this process does not take back."""

@@ -1,8 +1,10 @@
 """One connection after another, any number at once: binds, submits, receipts, as the behaviour has it."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from proof.smsc import codec
 from proof.smsc.behaviour import Behaviour, Dice
@@ -13,7 +15,11 @@ _SENDING = (codec.BIND_TRANSMITTER, codec.BIND_TRANSCEIVER)
 _RECEIPTS_AT_ONCE = 200
 _AGAIN = 0.05
 _STATES = {"DELIVRD": 2, "UNDELIV": 5}
-_RECEIPT = "id:{id} sub:001 dlvrd:{count} submit date:2010010000 done date:2010010001 stat:{stat} err:{error} text:"
+_RECEIPT = "id:{id} sub:001 dlvrd:{count} submit date:{date} done date:{date} stat:{stat} err:{error} text:"
+_NO_DATE = "2010010000"
+
+Told = tuple[str, bytes]
+"""A receipt, and the message that it is about."""
 
 
 class Smsc:
@@ -23,15 +29,22 @@ class Smsc:
         self.behaviour = behaviour
         self.dice = Dice(behaviour)
         self.ledger = ledger
-        self.receipts: deque[bytes] = deque()
+        self.receipts: deque[Told] = deque()
         self.sessions: list[_Session] = []
         self.enquiries = 0
         self.binds = 0
         self._bucket, self._filled = 1.0, 0.0
+        self._since = time.monotonic()
 
     def behave(self, behaviour: Behaviour) -> None:
         """From now on so."""
         self.behaviour, self.dice = behaviour, Dice(behaviour)
+        self._since = time.monotonic()
+
+    def now(self) -> float:
+        """What its clock shows; 0 where it has none."""
+        clock = self.behaviour.clock
+        return clock and clock + time.monotonic() - self._since
 
     def throttles(self, now: float) -> bool:
         """Whether a message comes faster than the rate allows (a tenth of a second's worth may come at once)."""
@@ -45,7 +58,7 @@ class Smsc:
         self._bucket -= 1.0
         return False
 
-    def tell(self, receipt: bytes) -> None:
+    def tell(self, receipt: Told) -> None:
         """Send a receipt over any connection that takes some, or keep it for the next."""
         self.receipts.append(receipt)
         for session in self.sessions:
@@ -62,7 +75,9 @@ class _Session(asyncio.Protocol):
         self.bound = 0
         self.count = 0
         self.sequence = 0
-        self.told: dict[int, bytes] = {}
+        self.told: dict[int, Told] = {}
+        self.number = smsc.binds
+        self.farewell = False
         self.out: list[bytes] = []
         self.flushing = False
 
@@ -73,6 +88,8 @@ class _Session(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.smsc.sessions.remove(self)
+        if not self.farewell:
+            self.smsc.ledger.cut.add(self.number)
         self.smsc.receipts.extendleft(self.told.values())  # not confirmed: told again over the next connection
 
     def data_received(self, data: bytes) -> None:
@@ -92,7 +109,7 @@ class _Session(asyncio.Protocol):
             receipt = self.smsc.receipts.popleft()
             self.sequence += 1
             self.told[self.sequence] = receipt
-            self.send(codec.pdu(codec.DELIVER_SM, self.sequence, receipt))
+            self.send(codec.pdu(codec.DELIVER_SM, self.sequence, receipt[1]))
 
     def send(self, unit: bytes) -> None:
         """Write this and what else gathers in this turn of the loop."""
@@ -116,6 +133,8 @@ class _Session(asyncio.Protocol):
             told = self.told.pop(unit.sequence, None)
             if told and unit.status != codec.OK:  # it has no room for it now
                 self.loop.call_later(_AGAIN, self.smsc.tell, told)
+            elif told:
+                self.smsc.ledger.confirm(told[0], self.number)
             self.pump()
         elif command in (*_RECEIVING, codec.BIND_TRANSMITTER):
             self._bind(unit)
@@ -123,6 +142,7 @@ class _Session(asyncio.Protocol):
             self.smsc.enquiries += 1
             self.send(codec.pdu(command | codec.RESPONSE, unit.sequence))
         elif command == codec.UNBIND:
+            self.farewell = True
             self.send(codec.pdu(command | codec.RESPONSE, unit.sequence))
             self.flush()
             self.transport.close()
@@ -137,6 +157,7 @@ class _Session(asyncio.Protocol):
             return
         self.bound = unit.command
         self.smsc.binds += 1
+        self.number = self.smsc.binds
         self.send(codec.pdu(unit.command | codec.RESPONSE, unit.sequence, b"smsc\0"))
         self.pump()
 
@@ -174,7 +195,7 @@ class _Session(asyncio.Protocol):
             self.flush()
             self.transport.close()
 
-    def _later(self, delay: float, receipts: list[bytes]) -> None:
+    def _later(self, delay: float, receipts: list[Told]) -> None:
         behaviour = self.smsc.behaviour
         for receipt in receipts:
             wait = delay + behaviour.receipt_delay + self.smsc.dice.spread(behaviour.receipt_spread)
@@ -188,7 +209,7 @@ class _Session(asyncio.Protocol):
         self.send(codec.pdu(unit.command | codec.RESPONSE, unit.sequence, status=status))
 
 
-def decide(smsc: Smsc, message: codec.Submitted, *, last: bool) -> tuple[Taken, list[bytes]]:
+def decide(smsc: Smsc, message: codec.Submitted, *, last: bool) -> tuple[Taken, list[Told]]:
     """What becomes of one message, and the receipts that will tell of it."""
     behaviour, dice = smsc.behaviour, smsc.dice
     number = len(smsc.ledger.rows) + 1
@@ -208,21 +229,26 @@ def decide(smsc: Smsc, message: codec.Submitted, *, last: bool) -> tuple[Taken, 
         acked=not dropped and not last,
         delivered=not vanished and not down,
         receipt=stat if told else "",
+        at=smsc.now(),
     )
     if not told:
         return taken, []
-    receipt = _body(message, taken.id, number, stat, behaviour)
+    receipt = (taken.id, _body(message, taken, number, behaviour))
     return taken, [receipt, receipt] if repeated else [receipt]
 
 
-def _body(message: codec.Submitted, own_id: str, number: int, stat: str, behaviour: Behaviour) -> bytes:
-    named = {"hex": f"{number:X}", "decimal": f"{number:010d}"}.get(behaviour.receipt_ids, own_id)
+def _body(message: codec.Submitted, taken: Taken, number: int, behaviour: Behaviour) -> bytes:
+    stat = taken.receipt
+    named = {"hex": f"{number:X}", "decimal": f"{number:010d}"}.get(behaviour.receipt_ids, taken.id)
+    date = f"{datetime.fromtimestamp(taken.at, UTC):%y%m%d%H%M}" if taken.at else _NO_DATE
     good = stat == "DELIVRD"
-    words = _RECEIPT.format(id=named, count="001" if good else "000", stat=stat, error="000" if good else "001")
+    words = _RECEIPT.format(
+        id=named, date=date, count="001" if good else "000", stat=stat, error="000" if good else "001"
+    )
     optionals: dict[int, bytes] = {}
     if behaviour.optional_receipts:
         optionals = {codec.RECEIPTED_ID: named.encode() + b"\0", codec.MESSAGE_STATE: bytes([_STATES[stat]])}
-        if message.mark is not None:
+        if message.mark is not None and not (behaviour.markless and message.to.startswith(behaviour.markless)):
             optionals[codec.MARK] = message.mark.to_bytes(2)
     text = words if behaviour.text_receipts else ""
     return codec.receipt(source=message.to, to=message.source, text=text, optionals=optionals)

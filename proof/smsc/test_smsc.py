@@ -5,10 +5,12 @@ import socket
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 
 from proof.smsc import Behaviour, codec, simulated
 from proof.smsc.ledger import read
-from tenggat.messaging.gateways import Outcome, Outgoing
+from tenggat.messaging.gateways import Outcome, Outgoing, Receipt, mark
 from tenggat.messaging.gateways.smpp import Settings, SmppGateway
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,10 +26,9 @@ NOW = datetime(2020, 10, 24, 3, tzinfo=UTC)
 PEOPLE = [Outgoing(f"r{i}", "sms", f"+62812{i:07d}", "Beli pelatihan.") for i in range(40)]
 
 
-def gateway(port: int) -> SmppGateway:
-    return SmppGateway(
-        Settings(host="127.0.0.1", port=port, system_id="a", password="b", source="PRAKERJA", response_timeout=1.0)
-    )
+def gateway(port: int, *, zone: str = "") -> SmppGateway:
+    where: dict[str, Any] = {"host": "127.0.0.1", "system_id": "a", "password": "b", "source": "PRAKERJA"}
+    return SmppGateway(Settings(**where, port=port, response_timeout=1.0, zone=zone))
 
 
 @contextmanager
@@ -89,6 +90,47 @@ def test_it_may_change_its_ways_while_it_runs() -> None:
         assert {a.code for a in way_out.send(PEOPLE[3:6], at=NOW)} == {"RINVDSTADR"}
     assert len(smsc.ledger.rows) == 3
     assert smsc.ledger.refused == {"RINVDSTADR": 3}
+
+
+def test_receipts_give_back_date_and_mark_and_whose_acknowledgement_is_written_down() -> None:
+    behaviour = Behaviour(clock=NOW.timestamp(), markless=("628120000000",))
+    with simulated(behaviour) as smsc, gateway(smsc.port, zone="UTC") as way_out:
+        list(way_out.send(PEOPLE[:2], at=NOW))
+        told = {receipt.to: receipt for receipt in heard(way_out, 2)}
+        assert smsc.ledger.confirmed == {"1": [1], "2": [1]}
+        assert smsc.ledger.cut == set()
+    assert [told[person.to].mark for person in PEOPLE[:2]] == [None, mark("r1")]
+    assert {receipt.submitted for receipt in told.values()} == {NOW}
+    assert all(0 <= row.at - NOW.timestamp() < 60 for row in smsc.ledger.rows)
+
+
+def test_a_connection_that_ends_without_a_word_is_written_down() -> None:
+    with simulated() as smsc:
+        with socket.create_connection(("127.0.0.1", smsc.port), timeout=1) as wire:
+            wire.sendall(codec.pdu(codec.BIND_TRANSCEIVER, 1, b"a\0b\0\0\x34\0\0\0"))
+            assert wire.recv(100)
+        with gateway(smsc.port) as way_out:
+            list(way_out.send(PEOPLE[:1], at=NOW))
+        wait_for(lambda: len(smsc.smsc.sessions) == 0)
+    assert smsc.ledger.cut == {1}
+
+
+def heard(way_out: SmppGateway, count: int) -> list[Receipt]:
+    found: list[Receipt] = []
+    wait_for(lambda: len(found_more(found, way_out)) >= count)
+    return found
+
+
+def found_more(found: list[Receipt], way_out: SmppGateway) -> list[Receipt]:
+    found += way_out.receipts()
+    return found
+
+
+def wait_for(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 5
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 @settings(max_examples=30, deadline=None)

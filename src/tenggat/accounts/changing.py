@@ -16,12 +16,14 @@ from tenggat.accounts.askers import Asker
 from tenggat.accounts.codes import PORTAL, CodeOver, Reader, Wanted
 from tenggat.accounts.models import Challenge, Change
 from tenggat.accounts.proving import is_steady, note_contact
+from tenggat.accounts.sessions import end_all
 from tenggat.foundation import database, sql
+from tenggat.foundation.actors import Actor
 from tenggat.foundation.keys import Keys
 from tenggat.foundation.refusals import Refusal
 from tenggat.messaging import direct
 from tenggat.messaging.texts import last_minute
-from tenggat.registry.actions import change_contact
+from tenggat.registry.actions import change_contact, reason_of, signed
 from tenggat.registry.models import Person
 from tenggat.rules.programme import Programme
 
@@ -160,7 +162,7 @@ def settle(*, change_id: UUID, programme: Programme, keys: Keys, now: datetime) 
     note_contact(person_id=person_id, channel=channel, fingerprint=fingerprint, now=now)
     change.effective_at = now if steady else now + DELAY
     Change.objects.filter(change_id=change_id).update(effective_at=change.effective_at)
-    _tell_old(change, programme=programme, keys=keys, now=now)
+    _tell_old(person_id, change.channel, effective_at=change.effective_at, programme=programme, keys=keys, now=now)
     waits = "no" if steady else "yes"
     codes.tell(person_id, "contact_change_asked", now=now, details={"channel": change.channel, "waits": waits})
     if steady:
@@ -168,22 +170,24 @@ def settle(*, change_id: UUID, programme: Programme, keys: Keys, now: datetime) 
     return change.effective_at
 
 
-def _tell_old(change: Change, *, programme: Programme, keys: Keys, now: datetime) -> None:
-    person = Person.objects.get(person_id=change.person_id)
-    old = person.email if change.channel == "email" else person.phone
-    if not old or change.effective_at is None or _STEP not in {step.name for step in programme.steps}:
+def _tell_old(
+    person_id: UUID, channel: str, *, effective_at: datetime, programme: Programme, keys: Keys, now: datetime
+) -> None:
+    person = Person.objects.get(person_id=person_id)
+    old = person.email if channel == "email" else person.phone
+    if not old or _STEP not in {step.name for step in programme.steps}:
         return  # nobody to tell, or a programme whose file has no such message
     zone, language = person.time_zone, programme.language
     when = last_minute(
-        change.effective_at + timedelta(minutes=1), language=language, zone=zone, programme_zone=programme.time_zone
+        effective_at + timedelta(minutes=1), language=language, zone=zone, programme_zone=programme.time_zone
     )
     direct.send(
-        person_id=change.person_id,
+        person_id=person_id,
         step=_STEP,
-        channel=change.channel,
+        channel=channel,
         address=old,
         name=person.name,
-        values={"what": _WHAT[language][change.channel], "when": when},
+        values={"what": _WHAT[language][channel], "when": when},
         keys=keys,
         now=now,
         expires_at=now + _TOLD_WITHIN,
@@ -228,3 +232,22 @@ def unfinished(*, person_id: UUID) -> UUID:
     if change is None:
         raise CodeOver
     return change
+
+
+@transaction.atomic
+def change_by_officer(
+    *, person_id: UUID, address: Address, reason: str, by: str, programme: Programme, keys: Keys, now: datetime
+) -> int:
+    """What an officer does for who came with a card: the address counts at once, the old one is told, all sessions end.
+
+    Gives how many sessions there were. Raises ReasonMissing, ReasonUnusable, NameUnusable, SameAddress.
+    """
+    officer, why = Actor("officer", signed(by, "A change of phone or e-mail")), reason_of(reason)
+    if contacts_of(person_id=person_id).addresses.get(address.channel) == address:
+        raise SameAddress
+    cancel_changes(person_id=person_id, now=now)
+    _tell_old(person_id, address.channel, effective_at=now, programme=programme, keys=keys, now=now)
+    change_contact(
+        person_id=person_id, channel=address.channel, address=address.text, now=now, actor=officer, reason=why
+    )
+    return end_all(person_id=person_id, now=now)

@@ -162,7 +162,7 @@ class Change(models.Model):
         indexes = (
             # serves: due_changes (whoever asks for a code)
             models.Index(
-                fields=["effective_at"],
+                fields=["effective_at", "change_id"],
                 condition=Q(applied_at=None, cancelled_at=None, effective_at__isnull=False),
                 name="accounts_change_due",
             ),

@@ -45,7 +45,7 @@ def recognise(
     AskedTooOften.
     """
     number = read_nik(nik=nik, programme=programme, now=now)
-    household = _household(kk, programme)
+    household = read_kk(kk=kk, programme=programme)
     limits.count(limits.RECOVERIES, keys.fingerprint("network", asker.network), now=now)
     limits.count(limits.TRIPLES, keys.fingerprint("triple", f"{asker.network}:{number}"), now=now)
     stranger = keys.fingerprint("decoy", f"{number}:{household}:{birth_date}")
@@ -56,7 +56,8 @@ def recognise(
     return _sealed(found if same else stranger, keys, now)
 
 
-def _household(kk: str, programme: Programme) -> str:
+def read_kk(*, kk: str, programme: Programme) -> str:
+    """The one spelling of a family card's number; "" in a programme without households. Raises KkRefused."""
     name = programme.identity.household_scheme
     try:
         return scheme(name).read_household(kk) if name else ""

@@ -11,6 +11,7 @@ from tenggat import __version__
 from tenggat.cli import (
     answers,
     blacklist,
+    contacts,
     deadlines,
     decisions,
     figures,
@@ -65,6 +66,7 @@ for part in (
     figures,
     texts,
     blacklist,
+    contacts,
     reasons,
     proving,
     key_commands,

@@ -44,7 +44,8 @@ def up(
 ) -> Answer:
     """Run database, web and worker until Ctrl-C: plan and send messages, take receipts in, and serve the portal.
 
-    The web is http://127.0.0.1:PORT: the participants' pages; gateways call /receipts/ROUTE, through a proxy that speaks HTTPS.
+    The web is http://127.0.0.1:PORT: people call it for their pages, gateways at /receipts/ROUTE, both through a proxy
+    that speaks HTTPS.
     """
     house = enter(now)
     moment = (lambda: house.now) if now else clock.now
@@ -68,6 +69,7 @@ def up(
 
 def _tick(house: House, moment: Callable[[], datetime], ended: Event, check: Callable[[], object]) -> int:
     """Plan and apply until the end; gives how many messages were planned."""
+    from tenggat.accounts.changing import apply_due
     from tenggat.deadlines.fallback import plan_fallbacks
     from tenggat.deadlines.reminders import plan_reminders
     from tenggat.journal import sealing
@@ -81,6 +83,7 @@ def _tick(house: House, moment: Callable[[], datetime], ended: Event, check: Cal
             next_plan = clock.tick() + _PLANNING
             planned += sum(plan_reminders(programme=house.programme, now=moment(), keys=house.keys).messages.values())
             planned += sum(plan_fallbacks(programme=house.programme, now=moment()).values())
+            apply_due(keys=house.keys, now=moment())
             sealing.seal(now=moment())
         ended.wait(_LOOKING)
     return planned

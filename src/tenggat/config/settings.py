@@ -67,7 +67,7 @@ ALLOWED_HOSTS = os.environ.get("TENGGAT_HOSTS", "127.0.0.1,localhost,[::1]").spl
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # with random bytes of its own, against guessing a token by length (BREACH)
+    "django.middleware.gzip.GZipMiddleware",  # adds random bytes, so that no length tells a token (BREACH)
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tenggat.portal.visit.visit",

@@ -1,6 +1,7 @@
 """Lists of people for a call centre: a CSV that only its owner reads, and that no spreadsheet takes for formulas."""
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from tenggat.foundation.whole_files import replacing
 from tenggat.reasons.sampling import Drawn, draw
 from tenggat.rules.programme import Programme
 
-_FORMULA = ("=", "-", "@", "\t", "\r")  # a phone number begins with its plus
+_FORMULA = re.compile(r"[=@\t\r-]|\+(?![0-9]+\Z)")  # a number with its plus is one: +62812...
 _COLUMNS = ("place", "person_id", "name", "phone", "province", "deadline_at")
 
 
@@ -24,7 +25,7 @@ def write_list(path: Path, head: Sequence[str], rows: Iterable[Sequence[Any]], *
         writer = csv.writer(file)
         writer.writerow(head)
         for row in rows:
-            writer.writerow([_plain(cell, zone) for cell in row])
+            writer.writerow([plain(cell, zone) for cell in row])
             count += 1
     return count
 
@@ -41,8 +42,8 @@ def draw_to_call(*, path: Path, wave: int, size: int, by: str, programme: Progra
     return drawn
 
 
-def _plain(cell: Any, zone: ZoneInfo) -> Any:
+def plain(cell: Any, zone: ZoneInfo) -> Any:
     """A call centre opens this in a spreadsheet: no name may be a formula there."""
     if isinstance(cell, datetime):
         return cell.astimezone(zone).isoformat()
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell

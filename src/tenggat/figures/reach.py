@@ -10,10 +10,18 @@ from django.db import connection, transaction
 
 from tenggat.figures.calling import write_list
 from tenggat.foundation import database, sql
+from tenggat.foundation.refusals import Refusal
 from tenggat.rules.programme import Programme
+from tenggat.waves.models import Wave
 
 _SQL = sql.load("tenggat.figures", "reach.sql")
 _COLUMNS = ("person_id", "wave", "name", "phone", "email", "province", "deadline_at", "why")
+
+
+class NothingToCount(Refusal):
+    """The wave or the step does not exist."""
+
+    code = "not_known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,7 @@ class Reach:
 
 
 def reach(*, programme: Programme, wave: int | None = None, step: str | None = None) -> list[Reach]:
-    """The figures as they stand now, of all waves and steps or of one."""
+    """The figures as they stand now, of all waves and steps or of one. Raises NothingToCount."""
     prefixes = [(prefix, operator.name) for operator in programme.operators for prefix in operator.prefixes]
     found = database.rows(
         _SQL["reach"],
@@ -58,7 +66,18 @@ def reach(*, programme: Programme, wave: int | None = None, step: str | None = N
             "prefix_length": max((len(prefix) for prefix, _ in prefixes), default=0),
         },
     )
+    if not found:
+        _refuse_unknown(programme, wave, step)
     return [Reach(*row) for row in found]
+
+
+def _refuse_unknown(programme: Programme, wave: int | None, step: str | None) -> None:
+    """Nothing planned of a step that there is not is no figure, but a slip."""
+    steps = [known.name for known in programme.steps]
+    if step is not None and step not in steps:
+        raise NothingToCount(f"There is no step of that name; there are {', '.join(steps)}.")
+    if wave is not None and not Wave.objects.filter(number=wave).exists():
+        raise NothingToCount(f"There is no wave {wave}; see which there are: tenggat wave list")
 
 
 @transaction.atomic

@@ -57,10 +57,11 @@ def send(
         "first": not_before or now,
         "expires": expires_at,
     }
-    database.execute(_SQL["supersede"], message)
     while not (planned := database.rows(_SQL["plan_direct"], message)):
         pass  # the number was another session's, which has committed: the next one is free
-    return int(planned[0][0])
+    number = int(planned[0][0])
+    database.execute(_SQL["supersede"], {**message, "version": number})
+    return number
 
 
 def opened(row: Claimed, keys: Keys) -> Told:

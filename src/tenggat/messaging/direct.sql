@@ -1,10 +1,12 @@
 -- Messages that belong to no wave: a code, an answer to a question.
 
 -- name: supersede
--- The unsent message before is untrue as soon as there is a newer one.
+-- The unsent messages before are untrue as soon as there is a newer one: also one that another session has planned
+-- meanwhile, and has committed, since its number was taken when this one looked for its own.
 -- writes: messaging_message
 UPDATE messaging_message SET state = 'cancelled', address = '', sealed = NULL
- WHERE person_id = %(person)s AND wave = 0 AND step = %(step)s AND channel = %(channel)s AND state = 'planned';
+ WHERE person_id = %(person)s AND wave = 0 AND step = %(step)s AND channel = %(channel)s AND state = 'planned'
+   AND deadline_version < %(version)s;
 
 -- name: plan_direct
 -- Plans the next one; nothing is written where another session has just taken its number.

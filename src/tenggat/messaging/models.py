@@ -104,6 +104,8 @@ class Sender(models.Model):
     number = models.AutoField(primary_key=True)
     route = models.TextField()
     began_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True, help_text="null: taken for dead; it may hand over nothing more")
+    begun_person = models.UUIDField(null=True, help_text="what it claimed then for people behind is here yet")
 
 
 class Allowance(models.Model):
@@ -128,6 +130,8 @@ class ReceiptRow(models.Model):
     reference = models.TextField(default="")
     address = models.TextField(default="", help_text="only until it is applied, and only where no name was given")
     at = models.DateTimeField(null=True)
+    mark = models.IntegerField(null=True, help_text="16 bits of our reference, where that is all that comes back")
+    submitted_at = models.DateTimeField(null=True, help_text="when the gateway says that it took the message")
     received_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
     found = models.TextField(default="", help_text="told, stale (a surer word was there), or nobody's")

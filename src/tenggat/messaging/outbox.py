@@ -53,6 +53,15 @@ class Claimed(NamedTuple):
     sealed: bytes | None = None
 
 
+class Held(NamedTuple):
+    """What a dead sender had in its hands: by which route, to which address, and whether it may have left."""
+
+    key: Key
+    route: str
+    address: str
+    begun: bool
+
+
 class Answered(NamedTuple):
     """A message and what is to be written down of it."""
 
@@ -81,7 +90,7 @@ class Claim(NamedTuple):
 @contextmanager
 def sender_at_work(route: str, *, now: datetime) -> Iterator[int]:
     """Give a sender its number, and hold the lock by which others see that it lives."""
-    number = Sender.objects.create(route=route, began_at=now).number
+    number = Sender.objects.create(route=route, began_at=now, begun_at=now, begun_person=UUID(int=0)).number
     database.rows(_SQL["begin_sending"], {"sender": number})
     try:
         yield number
@@ -141,21 +150,28 @@ def keep_attempts(rows: Sequence[Answered], kind: str, *, now: datetime) -> None
 
 
 @transaction.atomic
-def take_over(sender: int, *, route: str, known: Collection[str]) -> list[tuple[Key, str, str]]:
-    """Take what dead senders had taken by this route, or by one that is not `known`; with route and address."""
+def take_over(sender: int, *, route: str, known: Collection[str]) -> list[Held]:
+    """Take what dead senders had taken by this route, or by one that is not `known`."""
     dead = database.rows(_SQL["dead_senders"], {"sender": sender})
     routes = sorted({name for _, name in dead if name == route or name not in known})
     if not routes:
         return []
     numbers = [number for number, _ in dead if number is not None]
+    database.rows(_SQL["stop_dead"], {"dead": numbers})
     found = database.rows(_SQL["take_over"], {"sender": sender, "routes": routes, "dead": numbers})
-    return [(Key(*key), went_by, address) for *key, went_by, address in found]
+    return [Held(Key(*row[: len(_KEY)]), *row[len(_KEY) :]) for row in found]
 
 
-def give_back(rows: Sequence[Key | Claimed]) -> None:
-    """Let messages wait again that the gateway has certainly never seen."""
+def begin(sender: int, *, claimed_at: datetime, person: str) -> bool:
+    """Say that of what was claimed at that moment all up to this person may leave now; False where it must not."""
+    begun = {"sender": sender, "claimed_at": claimed_at, "person": person}
+    return bool(database.execute(_SQL["begin_some"], begun))
+
+
+def give_back(rows: Sequence[Key | Claimed], *, sender: int) -> None:
+    """Let messages of this sender wait again that the gateway has certainly never seen."""
     if rows:
-        database.execute(_SQL["give_back"], key_columns(rows))
+        database.execute(_SQL["give_back"], {**key_columns(rows), "sender": sender})
 
 
 def reference(row: Key | Claimed) -> str:

@@ -21,8 +21,9 @@ UPDATE messaging_message SET state = 'expired', address = '', sealed = NULL
 
 -- name: claim_due
 -- Takes the next messages of a step that may go now by this route, to people whose clock stands inside the sending
--- hours. Goes on behind the last one taken, so that it never walks again over what has been sent.
--- reads: registry_person
+-- hours. Goes on behind the last one taken, so that it never walks again over what has been sent. A purchase that came
+-- while the reminder was being planned could not see it to cancel it: whoever has bought by now is passed over here.
+-- reads: registry_person, waves_participation
 -- writes: messaging_message
 WITH mine AS (
     SELECT message.person_id, message.wave, message.step, message.channel, message.deadline_version,
@@ -40,6 +41,11 @@ WITH mine AS (
        AND place.time_zone = ANY (%(open_zones)s)
        AND (%(prefixes)s::text[] IS NULL OR message.channel <> 'email' AND place.address ^@ ANY (%(prefixes)s::text[]))
        AND (message.channel = 'email' OR NOT place.address ^@ ANY (%(others)s::text[]))
+       AND (NOT message.skip_if_bought OR NOT EXISTS (
+               SELECT FROM waves_participation AS participation
+                WHERE participation.person_id = message.person_id AND participation.wave = message.wave
+                  AND participation.state <> 'accepted'
+               OFFSET 0))  -- one look by the key for each, and never a hash of everybody
      ORDER BY message.not_before, message.person_id
      LIMIT %(size)s
        FOR UPDATE OF message SKIP LOCKED
@@ -102,27 +108,53 @@ SELECT number, route
          WHERE state = 'sending' AND sender IS DISTINCT FROM %(sender)s) AS holder
  WHERE number IS NULL OR pg_try_advisory_xact_lock(7364212, number);
 
+-- name: stop_dead
+-- Waits for what senders taken for dead are writing of themselves: from here on they begin nothing.
+-- reads: messaging_sender
+SELECT number FROM messaging_sender WHERE number = ANY (%(dead)s::integer[]) ORDER BY number FOR UPDATE;
+
 -- name: take_over
--- Takes what senders that died had taken by these routes: whether it went is the gateway's to say.
+-- Takes what senders that died had taken by these routes: whether it went is the gateway's to say, unless it had
+-- certainly not been begun.
 -- reads: registry_person
--- writes: messaging_message
+-- writes: messaging_message, messaging_sender
+WITH held AS (
+    SELECT message.person_id, message.wave, message.step, message.channel, message.deadline_version,
+           COALESCE(NULLIF(message.address, ''),
+                    CASE message.channel WHEN 'email' THEN person.email ELSE person.phone END, '') AS address,
+           COALESCE((message.claimed_at, message.person_id) <= (died.begun_at, died.begun_person), true) AS begun
+      FROM messaging_message AS message
+      LEFT JOIN registry_person AS person ON person.person_id = message.person_id
+      LEFT JOIN messaging_sender AS died ON died.number = message.sender
+     WHERE message.state = 'sending' AND message.route = ANY (%(routes)s)
+       AND (message.sender = ANY (%(dead)s::integer[]) OR message.sender IS NULL)
+), stopped AS (
+    UPDATE messaging_sender SET begun_at = NULL, begun_person = NULL WHERE number = ANY (%(dead)s::integer[])
+)
 UPDATE messaging_message AS message SET sender = %(sender)s
- WHERE message.state = 'sending' AND message.route = ANY (%(routes)s)
-   AND (message.sender = ANY (%(dead)s::integer[]) OR message.sender IS NULL)
+  FROM held
+ WHERE message.person_id = held.person_id AND message.wave = held.wave AND message.step = held.step
+   AND message.channel = held.channel AND message.deadline_version = held.deadline_version
+   AND message.state = 'sending'
 RETURNING message.person_id::text, message.wave, message.step, message.channel, message.deadline_version, message.route,
-          COALESCE(NULLIF(message.address, ''),
-                   (SELECT CASE message.channel WHEN 'email' THEN person.email ELSE person.phone END
-                      FROM registry_person AS person WHERE person.person_id = message.person_id), '');
+          held.address, held.begun;
+
+-- name: begin_some
+-- Says, before anything leaves, how far this sender may have come with what it claimed at a moment, by people in
+-- order; not if it was taken for dead meanwhile.
+-- writes: messaging_sender
+UPDATE messaging_sender SET begun_at = %(claimed_at)s, begun_person = %(person)s
+ WHERE number = %(sender)s AND begun_at IS NOT NULL;
 
 -- name: give_back
--- The gateway has never seen these: they wait again.
+-- The gateway has never seen these: they wait again, and it was no try.
 -- writes: messaging_message
-UPDATE messaging_message AS message SET state = 'planned', claimed_at = NULL
+UPDATE messaging_message AS message SET state = 'planned', claimed_at = NULL, attempt = GREATEST(message.attempt - 1, 0)
   FROM unnest(%(person_id)s::uuid[], %(wave)s::integer[], %(step)s::text[], %(channel)s::text[],
               %(deadline_version)s::smallint[]) AS mine (person_id, wave, step, channel, deadline_version)
  WHERE message.person_id = mine.person_id AND message.wave = mine.wave AND message.step = mine.step
    AND message.channel = mine.channel AND message.deadline_version = mine.deadline_version
-   AND message.state = 'sending';
+   AND message.state = 'sending' AND message.sender = %(sender)s;
 
 -- name: waiting
 -- Counts what is planned and still to come.

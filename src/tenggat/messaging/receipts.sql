@@ -3,22 +3,32 @@
 -- name: take_in
 -- Writes down what was told, once each; how often it is told again does not matter.
 -- writes: messaging_receipt
-INSERT INTO messaging_receipt (digest, route, gateway_id, fate, code, reference, address, at, received_at, found)
-SELECT told.digest, %(route)s, told.gateway_id, told.fate, told.code, told.reference, told.address, told.at, %(now)s, ''
+INSERT INTO messaging_receipt (digest, route, gateway_id, fate, code, reference, address, at, mark, submitted_at,
+                               received_at, found)
+SELECT told.digest, %(route)s, told.gateway_id, told.fate, told.code, told.reference, told.address, told.at, told.mark,
+       told.submitted_at, %(now)s, ''
   FROM unnest(%(digest)s::bytea[], %(gateway_id)s::text[], %(fate)s::text[], %(code)s::text[], %(reference)s::text[],
-              %(address)s::text[], %(at)s::timestamptz[])
-       AS told (digest, gateway_id, fate, code, reference, address, at)
+              %(address)s::text[], %(at)s::timestamptz[], %(mark)s::integer[], %(submitted_at)s::timestamptz[])
+       AS told (digest, gateway_id, fate, code, reference, address, at, mark, submitted_at)
     ON CONFLICT DO NOTHING;
 
 -- name: take_inbox
 -- Takes the next receipts that nothing was done with; two at work never take the same.
 -- reads: messaging_receipt
-SELECT receipt_id, route, reference, address, received_at
+SELECT receipt_id, route, reference, mark, address, submitted_at, received_at
   FROM messaging_receipt
  WHERE applied_at IS NULL AND receipt_id > %(after_receipt)s
  ORDER BY receipt_id
  LIMIT %(size)s
    FOR UPDATE SKIP LOCKED;
+
+-- name: under_way
+-- Finds addresses to which something is under way: a receipt may be about that, ahead of its answer.
+-- reads: messaging_message, registry_person
+SELECT message.route, CASE WHEN message.channel = 'email' THEN person.email ELSE person.phone END
+  FROM messaging_message AS message
+  JOIN registry_person AS person ON person.person_id = message.person_id
+ WHERE message.state = 'sending' AND message.route = ANY (%(routes)s);
 
 -- name: tell_named
 -- Tells messages what receipts say of them that carry the gateway's name for them.
@@ -57,7 +67,7 @@ RETURNING receipt.receipt_id;
 -- name: candidates
 -- Finds messages whose answer was lost, by the address they may have gone to.
 -- reads: messaging_message
-SELECT person_id::text, wave, step, channel, deadline_version, route, gateway_id
+SELECT person_id::text, wave, step, channel, deadline_version, route, gateway_id, claimed_at
   FROM messaging_message
  WHERE state = 'unknown' AND route = ANY (%(routes)s) AND gateway_id = ANY (%(stand_ins)s);
 

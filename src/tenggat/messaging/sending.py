@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tenggat.foundation.keys import Keys
 from tenggat.foundation.side_by_side import second_session
-from tenggat.messaging import outbox
+from tenggat.messaging import outbox, receipts
 from tenggat.messaging.gateways import GatewayUnusable
 from tenggat.messaging.handing import Delivered, Route, hand_over, read_receipts, take_over
 from tenggat.messaging.outbox import START, Claim, Claimed, Place
@@ -18,7 +18,7 @@ from tenggat.rules.programme import Programme
 from tenggat.rules.reminders import next_open
 
 _PAUSE = 0.2  # seconds between two looks at the outbox, while a sender keeps on
-_EXPIRY = 60.0  # seconds between two looks for what was not sent in its time
+_EXPIRY = 60.0  # seconds between two looks for what was not sent in its time, and what waits in the inbox
 _LONGEST_WAIT = 1.0  # seconds: an OTP that comes meanwhile must not wait longer for a bucket to fill
 
 
@@ -55,10 +55,12 @@ def send_by(
             with route.gateway, outbox.sender_at_work(route.name, now=times.clock()) as number:
                 _Sender(route, number, programme, around, times, done, progress).work()
         except GatewayUnusable as refusal:
+            read_receipts(route, times.clock)
             done.unusable[route.name] = refusal.message
             if times.unusable(route.name, refusal.message):
                 continue
         else:
+            read_receipts(route, times.clock)  # the last ones came while the connection was being closed
             done.unusable.pop(route.name, None)
         return done
 
@@ -73,6 +75,7 @@ class _Sender:
     done: Delivered
     progress: Callable[[int], None]
     next_expiry: float = 0.0
+    claimed_at: datetime = START[0]  # when the latest batch was claimed
 
     def work(self) -> None:
         self.done.add(take_over(self.route, self.number, self.around.routes, now=self.times.clock()))
@@ -82,15 +85,24 @@ class _Sender:
                 try:
                     self._count(handing)
                 except BaseException:
-                    outbox.give_back(claimed)  # the batch before came to nothing, and this one has not been begun
+                    # the batch before came to nothing, and this one has not been begun
+                    outbox.give_back(claimed, sender=self.number)
                     raise
-                handing = calling.submit(self._hand_over, claimed)
+                handing = calling.submit(self._hand_over, claimed, self.claimed_at)
             self._count(handing)
             calling.submit(read_receipts, self.route, self.times.clock).result()
 
-    def _hand_over(self, claimed: list[Claimed]) -> Delivered:
+    def _hand_over(self, claimed: list[Claimed], claimed_at: datetime) -> Delivered:
         programme, keys, clock = self.programme, self.around.keys, self.times.clock
-        return hand_over(self.route, self.number, claimed, programme=programme, keys=keys, clock=clock)
+        return hand_over(
+            self.route,
+            self.number,
+            claimed,
+            programme=programme,
+            keys=keys,
+            clock=clock,
+            claimed_at=claimed_at,
+        )
 
     def _count(self, handing: "Future[Delivered] | None") -> None:
         if handing:
@@ -114,6 +126,7 @@ class _Sender:
             self.next_expiry = self.times.pace.tick() + _EXPIRY
             for step in (*urgent, *others):
                 self.done.expired += outbox.expire_overdue(step, now=now)
+            receipts.apply(now=now)  # those that waited until nothing else could be meant
         places: dict[str, Place] = {}
         while not self.times.ended():
             size = self._allowed()
@@ -139,6 +152,7 @@ class _Sender:
                 after = places.get(step, START)
                 claimed = outbox.claim(whose, step, after=after, size=size, now=now)
                 if claimed:
+                    self.claimed_at = now
                     places[step] = START if self._urgent(step) else outbox.place_behind(claimed)
                     return claimed
                 if after == START:

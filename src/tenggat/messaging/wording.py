@@ -13,7 +13,7 @@ from tenggat.messaging.planning import zones_of
 from tenggat.messaging.suppressing import suppressed
 from tenggat.messaging.texts import Reader, render
 from tenggat.rules.programme import Programme
-from tenggat.rules.reminders import closes_at
+from tenggat.rules.reminders import closes_at, next_open
 
 NO_TEXT = "no_text"
 """Outcome of a message that could not be put into words."""
@@ -44,7 +44,7 @@ def put_into_words(
     """Word a batch. `plain` gives references as they are, to a gateway that stays in the house."""
     words = Worded([], [], [])
     refusable = {step.name for step in programme.steps if step.may_opt_out}
-    night = {zone: closes_at(programme, at=now, zone=zone) for zone in zones_of(programme)}
+    night = {zone: _night(programme, zone, now=now) for zone in zones_of(programme)}
     off = suppressed({row.address for row in claimed if row.step in refusable})
     for row in claimed:
         try:
@@ -57,6 +57,11 @@ def put_into_words(
         except _WORDLESS:
             words.unsendable.append(Answered(row, NO_TEXT))
     return words
+
+
+def _night(programme: Programme, zone: str, *, now: datetime) -> datetime:
+    """When the sending hours end; now, where they have ended since the batch was taken (the machine slept)."""
+    return closes_at(programme, at=now, zone=zone) if next_open(programme, at=now, zone=zone) == now else now
 
 
 def _outgoing(

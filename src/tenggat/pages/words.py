@@ -52,7 +52,7 @@ def last_moment(deadline: datetime, zone: ZoneInfo, reader: ZoneInfo | None = No
 
 
 def days_left(deadline: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """How long until a deadline, by the calendar of the programme: 9 hari lagi, besok hari terakhir; or that it is over."""
+    """How long until a deadline by the programme's calendar: 9 hari lagi, besok hari terakhir; or that it is over."""
     if now >= deadline:
         return gettext("already over")
     last = (deadline - timedelta(minutes=1)).astimezone(zone).date()

@@ -1,6 +1,6 @@
 """The forms of signing in, recovering and changing an address: up to three questions, mistakes in plain words."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -9,16 +9,18 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tenggat.accounts.addresses import Address, AddressUnreadable, read_address
+from tenggat.accounts.recovering import KkRefused, read_kk
 from tenggat.foundation.refusals import Refusal
 from tenggat.pages import words
+from tenggat.registry.actions import NikRefused, read_nik
 from tenggat.rules.programme import Programme
 
 _SENTENCES: dict[str, "str | Promise"] = {
-    "address_unreadable": _("This is no mobile number and no e-mail address. Check it, and write it again."),
+    "address_unreadable": _("This is no mobile number and no email address. Check it, and write it again."),
     "too_many_tries": _("Five codes were wrong. You can try again on %(until)s."),
     "asked_too_often": _("Too many requests from your network. You can try again on %(until)s."),
     "code_over": _("The time for this is over. Please start again."),
-    "not_here": _("This NIK does not belong to the phone or e-mail you have just proven. Check its digits."),
+    "not_here": _("This NIK does not belong to the phone or email you have just proven. Check its digits."),
     "nik_length": _("A NIK has 16 digits. Copy it from your KTP."),
     "nik_date": _("The birth date inside this NIK does not exist. Copy it from your KTP."),
     "kk_length": _("A KK number has 16 digits. It stands at the top of your family card."),
@@ -45,13 +47,13 @@ def sentence(refusal: Refusal, programme: Programme) -> str:
 
 
 class AddressForm(forms.Form):
-    """A phone or an e-mail, in any spelling."""
+    """A phone or an email, in any spelling."""
 
     address = forms.CharField(
-        label=_("Mobile number or e-mail"),
+        label=_("Mobile number or email"),
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
-        error_messages={"required": _("Write your mobile number or your e-mail.")},
+        error_messages={"required": _("Write your mobile number or your email.")},
     )
 
     def __init__(self, *arguments: Any, programme: Programme, **named: Any) -> None:
@@ -71,7 +73,7 @@ class NewContactForm(AddressForm):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.fields["address"].label = _("New mobile number or new e-mail")
+        self.fields["address"].label = _("New mobile number or new email")
         self.fields["address"].widget.attrs["autocomplete"] = "off"
 
 
@@ -129,14 +131,30 @@ class RecoveryForm(NikForm):
         },
     )
 
-    def __init__(self, *arguments: Any, today: date, **named: Any) -> None:
+    def __init__(self, *arguments: Any, programme: Programme, now: datetime, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.today = today
+        self.programme, self.now = programme, now
+
+    def clean_nik(self) -> str:
+        """A NIK: what is wrong with each of the three is said at once."""
+        nik: str = self.cleaned_data["nik"]
+        try:
+            return read_nik(nik=nik, programme=self.programme, now=self.now)
+        except NikRefused as refusal:
+            raise forms.ValidationError(sentence(refusal, self.programme)) from None
+
+    def clean_kk(self) -> str:
+        """A KK."""
+        kk: str = self.cleaned_data["kk"]
+        try:
+            return read_kk(kk=kk, programme=self.programme)
+        except KkRefused as refusal:
+            raise forms.ValidationError(sentence(refusal, self.programme)) from None
 
     def clean_birth_date(self) -> date:
         """A day that has been."""
         born: date = self.cleaned_data["birth_date"]
-        if not born.year >= 1900 or born > self.today:
+        if not born.year >= 1900 or born > self.now.astimezone(self.programme.zone).date():
             raise forms.ValidationError(gettext("Write the date as day, month, year, such as 17-08-1995."))
         return born
 
@@ -152,6 +170,6 @@ class WayForm(forms.Form):
 
     def __init__(self, *arguments: Any, ways: list[Address], **named: Any) -> None:
         super().__init__(*arguments, **named)
-        said = {"sms": gettext("SMS to %(to)s"), "email": gettext("E-mail to %(to)s")}
+        said = {"sms": gettext("SMS to %(to)s"), "email": gettext("Email to %(to)s")}
         field: Any = self.fields["channel"]
         field.choices = [(way.channel, said[way.channel] % {"to": way.masked}) for way in ways]

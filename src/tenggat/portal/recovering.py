@@ -7,12 +7,10 @@ from django.views.decorators.http import require_http_methods
 
 from tenggat.accounts import recovering
 from tenggat.accounts.codes import CodeOver
-from tenggat.accounts.recovering import KkRefused
 from tenggat.foundation.refusals import Refusal
 from tenggat.portal import browser
 from tenggat.portal.account_forms import RecoveryForm, WayForm, sentence
 from tenggat.portal.visit import Visited
-from tenggat.registry.actions import NikRefused
 
 _both = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -21,8 +19,7 @@ _both = require_http_methods(["GET", "HEAD", "POST"])
 @_both
 def recover(request: Visited) -> HttpResponse:
     """Ask the three questions. What follows is the same whether or not they lead to anybody."""
-    today = request.now.astimezone(request.programme.zone).date()
-    form = RecoveryForm(request.POST or None, today=today)
+    form = RecoveryForm(request.POST or None, programme=request.programme, now=request.now)
     if request.method == "POST" and form.is_valid():
         try:
             token = recovering.recognise(
@@ -32,8 +29,6 @@ def recover(request: Visited) -> HttpResponse:
                 keys=request.keys,
                 now=request.now,
             )
-        except (NikRefused, KkRefused) as refusal:
-            form.add_error("nik" if isinstance(refusal, NikRefused) else "kk", sentence(refusal, request.programme))
         except Refusal as refusal:
             form.add_error(None, sentence(refusal, request.programme))
         else:

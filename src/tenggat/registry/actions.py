@@ -158,7 +158,9 @@ def blacklist_remove(*, nik: str, reason: str, programme: Programme, keys: Keys,
 
 
 @transaction.atomic
-def change_contact(*, person_id: UUID, channel: str, address: str, now: datetime, actor: Actor) -> None:
+def change_contact(
+    *, person_id: UUID, channel: str, address: str, now: datetime, actor: Actor, reason: str = ""
+) -> None:
     """Give a person another phone (`sms`) or e-mail (`email`), proven by whoever calls. The journal has the fact."""
     _lock(person_id)
     people = Person.objects.filter(person_id=person_id)
@@ -166,7 +168,7 @@ def change_contact(*, person_id: UUID, channel: str, address: str, now: datetime
         people.update(email=address)
     else:
         people.update(phone=address)
-    details = {"channel": channel}
+    details = {"channel": channel} | ({"reason": reason} if reason else {})
     Event.objects.create(
         person_id=person_id, kind="contact_changed", occurred_at=now, recorded_at=now, actor=str(actor), details=details
     )

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('cancelled_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('applied_at', None), ('cancelled_at', None), ('effective_at__isnull', False)), fields=['effective_at'], name='accounts_change_due')],
+                'indexes': [models.Index(condition=models.Q(('applied_at', None), ('cancelled_at', None), ('effective_at__isnull', False)), fields=['effective_at', 'change_id'], name='accounts_change_due')],
                 'constraints': [models.UniqueConstraint(models.F('person_id'), models.F('channel'), condition=models.Q(('applied_at', None), ('cancelled_at', None)), name='accounts_one_change'), models.CheckConstraint(condition=models.Q(('applied_at', None), models.Q(('cancelled_at', None), ('effective_at__lte', models.F('applied_at'))), _connector='OR'), name='accounts_change_ends_once'), models.CheckConstraint(condition=models.Q(models.Q(('applied_at', None), ('cancelled_at', None), ('sealed__isnull', False)), models.Q(('sealed', None), models.Q(('applied_at', None), ('cancelled_at', None), _negated=True)), _connector='OR'), name='accounts_change_forgets')],
             },
         ),

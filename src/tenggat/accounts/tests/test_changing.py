@@ -13,6 +13,7 @@ from tenggat.accounts.changing import (
     SameAddress,
     begin_change,
     cancel_changes,
+    change_by_officer,
     contacts_of,
     outstanding,
     take_code,
@@ -20,7 +21,9 @@ from tenggat.accounts.changing import (
 from tenggat.accounts.codes import LIVES, CodeOver, CodeWrong
 from tenggat.accounts.limits import CHANGES, AskedTooOften
 from tenggat.accounts.models import Change
+from tenggat.accounts.sessions import begin as begin_session
 from tenggat.accounts.signing_in import Arrived
+from tenggat.accounts.store import SessionStore
 from tenggat.accounts.tests.people import (
     AYU,
     BUDI,
@@ -42,6 +45,7 @@ from tenggat.accounts.tests.people import (
     wrong,
 )
 from tenggat.journal.models import Event
+from tenggat.registry.actions import NameUnusable, ReasonMissing
 from tenggat.registry.models import Person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("people")]
@@ -170,3 +174,34 @@ def test_a_person_begins_ten_changes_a_day() -> None:
         begin(Address("sms", f"+62857123400{number:02d}"), now=NOW + timedelta(hours=number))
     with pytest.raises(AskedTooOften):
         begin(now=NOW + timedelta(hours=12))
+
+
+def test_an_officer_changes_it_at_once_tells_the_old_one_and_ends_all_sessions() -> None:
+    changed()
+
+    def by_officer(address: Address = NEW, *, reason: str = "KTP seen", by: str = "Sari") -> int:
+        return change_by_officer(
+            person_id=person(AYU),
+            address=address,
+            reason=reason,
+            by=by,
+            programme=PRAKERJA,
+            keys=KEYS,
+            now=NOW + SECOND,
+        )
+
+    with pytest.raises(SameAddress):
+        by_officer(PHONE)
+    with pytest.raises(ReasonMissing):
+        by_officer(reason=" ")
+    with pytest.raises(NameUnusable):
+        by_officer(by="")
+    store = SessionStore()
+    begin_session(store, person_id=person(AYU), device="", brief=False, now=NOW)
+    store.save()
+    assert by_officer(Address("sms", "+6285700000000")) == 1
+    assert phone() == "+6285700000000"
+    assert Change.objects.filter(cancelled_at=None).count() == 0
+    assert notices(PHONE)[-1]["when"] == "20 Okt 2020 pukul 10.00 WIB"
+    told = Event.objects.get(kind="contact_changed")
+    assert (told.actor, told.details) == ("officer:Sari", {"channel": "sms", "reason": "KTP seen"})

@@ -4,11 +4,12 @@ A gateway answers each message exactly once. What it cannot tell is `UNKNOWN`, n
 have arrived, so that nobody sends it again blindly.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from types import TracebackType
 from typing import ClassVar, NamedTuple, Protocol, Self
+from zlib import crc32
 
 from tenggat.foundation.refusals import Refusal
 
@@ -73,7 +74,10 @@ class Fate(StrEnum):
 
 
 class Receipt(NamedTuple):
-    """What a gateway tells later. `reference` only where it gives ours back; `to` where that is how to find it."""
+    """What a gateway tells later. `reference` only where it gives ours back; `to` where that is how to find it.
+
+    mark: so much of our reference as an SMSC gives back (see `mark`); submitted: when it says that it took the message.
+    """
 
     gateway_id: str
     fate: Fate
@@ -81,6 +85,17 @@ class Receipt(NamedTuple):
     reference: str = ""
     to: str = ""
     at: datetime | None = None
+    mark: int | None = None
+    submitted: datetime | None = None
+
+
+def mark(reference: str) -> int:
+    """16 bits of a reference: as many as user_message_reference of SMPP has room for."""
+    return crc32(reference.encode()) & 0xFFFF
+
+
+def nothing() -> None:
+    """What is done in a pause of which nobody makes use."""
 
 
 class Gateway(Protocol):
@@ -96,8 +111,13 @@ class Gateway(Protocol):
     ) -> None:
         """End in good order."""
 
-    def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
+    def send(
+        self, messages: Iterable[Outgoing], *, at: datetime, pause: Callable[[], None] = nothing
+    ) -> Iterator[Answer]:
         """Hand messages over, and give one answer for each, in any order, as they come.
+
+        A message is drawn only when it is about to leave: what was not drawn has certainly not left. `pause` is called
+        now and then while no answer comes: what is known by then can be written down.
 
         Every reference is answered: UNKNOWN where a connection broke or nothing came in time. Never raises once a
         message may have left, never sends one twice.

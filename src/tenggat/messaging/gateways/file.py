@@ -3,14 +3,14 @@
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
 
 from tenggat.foundation.refusals import Refusal
-from tenggat.messaging.gateways import Answer, Outcome, Outgoing, Receipt
+from tenggat.messaging.gateways import Answer, Outcome, Outgoing, Receipt, nothing
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps makes one for each call
 
@@ -50,15 +50,17 @@ class FileGateway:
     ) -> None:
         os.close(self._fd)
 
-    def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
+    def send(
+        self, messages: Iterable[Outgoing], *, at: datetime, pause: Callable[[], None] = nothing
+    ) -> Iterator[Answer]:
         """Append the messages and wait until the disk has them: after that they count as accepted."""
-        moment = at.isoformat()
-        lines = "".join(_line(message, moment) for message in messages)
+        moment, all_of_them = at.isoformat(), list(messages)
+        lines = "".join(_line(message, moment) for message in all_of_them)
         data = memoryview(lines.encode())
         while data:
             data = data[os.write(self._fd, data) :]
         os.fsync(self._fd)
-        return iter([Answer(message.reference, Outcome.ACCEPTED) for message in messages])
+        return iter([Answer(message.reference, Outcome.ACCEPTED) for message in all_of_them])
 
     def receipts(self) -> Sequence[Receipt]:
         """A file tells nothing."""

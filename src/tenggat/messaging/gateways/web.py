@@ -3,7 +3,7 @@
 import logging
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from itertools import islice
@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tenggat.messaging.gateways import Answer, GatewayUnusable, Outcome, Outgoing, Receipt
+from tenggat.messaging.gateways import Answer, GatewayUnusable, Outcome, Outgoing, Receipt, nothing
 
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)  # below that they log addresses: with them, whom we write to
 
 _MOST = 65_536  # octets of an answer that are read
+_PAUSE = 0.1  # seconds without an answer after which others may write down what they know
 _IDLE = 5.0  # seconds after which a connection is not used again: servers close idle ones without a word
 _PATIENCE = 5  # refusals in a row, for reasons that are none of the message's, after which a batch is given up
 _LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -80,7 +81,9 @@ class Web(ABC):
         """None come over the connection."""
         return ()
 
-    def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
+    def send(
+        self, messages: Iterable[Outgoing], *, at: datetime, pause: Callable[[], None] = nothing
+    ) -> Iterator[Answer]:
         """See Gateway.send."""
         self._refusals, began = 0, time.monotonic()
         waiting, connections = iter(messages), self._limits.connections
@@ -88,7 +91,9 @@ class Web(ABC):
         while under_way or (more := list(islice(waiting, connections))):
             if not under_way:
                 under_way = {self._pool.submit(self._one, message, at, began) for message in more}
-            done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+            done, under_way = wait(under_way, timeout=_PAUSE, return_when=FIRST_COMPLETED)
+            if not done:
+                pause()
             under_way |= {self._pool.submit(self._one, message, at, began) for message in islice(waiting, len(done))}
             yield from (future.result() for future in done)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tenggat.messaging.gateways.smpp import statuses
-from tenggat.messaging.retries import FIRST, MOST_ATTEMPTS, delay
+from tenggat.messaging.retries import FIRST, GATEWAYS_OWN, MOST_ATTEMPTS, delay
 
 
 def test_the_table_has_codes_that_gateways_give() -> None:
@@ -32,4 +32,12 @@ def test_each_wait_doubles_from_the_codes_own(code: str, attempt: int, seconds: 
 
 
 def test_after_the_last_try_there_is_none() -> None:
-    assert delay("RTHROTTLED", attempt=MOST_ATTEMPTS) is None
+    assert delay("RSYSERR", attempt=MOST_ATTEMPTS) is None
+
+
+@pytest.mark.parametrize("code", [*sorted(GATEWAYS_OWN), "http_429:30"])
+def test_a_gateway_that_has_too_much_to_do_is_asked_to_the_end(code: str) -> None:
+    for attempt in (MOST_ATTEMPTS, 1000):
+        wait = delay(code, attempt=attempt)
+        assert wait is not None
+        assert wait <= timedelta(hours=2)

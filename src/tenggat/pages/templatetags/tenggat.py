@@ -1,4 +1,4 @@
-"""`{% load tenggat %}`: moments, amounts and counts in a page. They read `programme` (and `reader_zone`) of the page."""
+"""`{% load tenggat %}`: moments, amounts and counts in a page, which names `programme` (and `reader_zone`)."""
 
 from datetime import date, datetime
 from typing import Any

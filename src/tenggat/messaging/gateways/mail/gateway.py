@@ -2,7 +2,7 @@
 
 import smtplib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
@@ -15,7 +15,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import BadHeaderError
 from django.core.validators import validate_email
 
-from tenggat.messaging.gateways import Answer, GatewayUnusable, Outcome, Outgoing, Receipt
+from tenggat.messaging.gateways import Answer, GatewayUnusable, Outcome, Outgoing, Receipt, nothing
 from tenggat.messaging.gateways.mail.outcomes import LOST, meaning
 from tenggat.messaging.gateways.mail.settings import SMTP, Settings
 
@@ -47,7 +47,9 @@ class MailGateway:
     ) -> None:
         self._close()
 
-    def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
+    def send(
+        self, messages: Iterable[Outgoing], *, at: datetime, pause: Callable[[], None] = nothing
+    ) -> Iterator[Answer]:
         """See Gateway.send."""
         began = time.monotonic()
         broken = False

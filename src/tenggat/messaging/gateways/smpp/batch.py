@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import smpp34
@@ -24,13 +24,18 @@ _Future = asyncio.Future[smpp34.SubmitSmResp]
 
 
 class Batch:
-    """`some` until `over`. Nothing is submitted twice: a message is waiting, under way or answered."""
+    """`some` until `over`. Nothing is submitted twice: a message is waiting, under way or answered.
 
-    def __init__(self, link: Link, messages: Sequence[Outgoing], at: datetime) -> None:
+    Of `messages` no more is drawn than may leave at once: what was not drawn is still in the house.
+    """
+
+    def __init__(self, link: Link, messages: Iterable[Outgoing], at: datetime) -> None:
         self.link = link
         self.settings = link.settings
         self.at, self.started = at, time.monotonic()
-        self.waiting = deque(messages)
+        self.source = iter(messages)
+        self.all_drawn = self.given_up = False
+        self.waiting = deque[Outgoing]()
         self.under_way: dict[_Future, tuple[Outgoing, float]] = {}  # in the order in which they left, and when
         self.answers: list[Answer] = []
         self.any_left = False
@@ -39,10 +44,27 @@ class Batch:
     @property
     def over(self) -> bool:
         """Every message has been answered, and every answer taken."""
-        return not (self.waiting or self.under_way or self.answers)
+        return self.all_drawn and not (self.waiting or self.under_way or self.answers)
+
+    @property
+    def room(self) -> int:
+        """How many may be under way; until a connection has answered once, one: a deaf SMSC leaves one unknown."""
+        return self.settings.window if self.link.session.heard_at else 1
+
+    def _hungry(self) -> bool:
+        """Whether it is worth while to draw more: not for each message, when many are under way."""
+        return not self.all_drawn and len(self.under_way) <= self.room - max(1, self.room // 4)
+
+    def draw(self) -> None:
+        """Draw what may leave next. Not while the loop runs: whoever gives it may ask a database first."""
+        while not self.all_drawn and len(self.waiting) + len(self.under_way) < self.room:
+            if (message := next(self.source, None)) is None:
+                self.all_drawn = True
+            else:
+                self.waiting.append(message)
 
     async def some(self) -> list[Answer]:
-        """The next answers, at least one unless it is over. Raises GatewayUnusable where nothing has left at all."""
+        """The next answers, if any came soon or before more is to be drawn. Raises GatewayUnusable: none has left."""
         loop = asyncio.get_running_loop()
         soon = loop.time() + _SOON
         while True:
@@ -50,7 +72,9 @@ class Batch:
             self._give_up_on_the_oldest(loop.time())
             await self._submit_more()
             now = loop.time()
-            if len(self.answers) >= _AT_ONCE or not (self.waiting or self.under_way) or (self.answers and now >= soon):
+            if len(self.answers) >= _AT_ONCE or now >= soon:
+                break
+            if not self.waiting and (self._hungry() or not self.under_way):
                 break
             await self.link.wait(self._next_turn(now, soon))
         taken, self.answers = self.answers, []
@@ -68,13 +92,11 @@ class Batch:
         if self.link.broken:
             if self.under_way or not self.waiting:
                 return  # what has left over it may still be answered
-            if not await self.link.again():
+            if self.given_up or not await self.link.again():
                 self._give_up()
                 return
         now = asyncio.get_running_loop().time()
-        # Until a connection has answered once, it gets one message: a deaf SMSC leaves one unknown, not a window full.
-        room = self.settings.window if self.link.session.heard_at else 1
-        while self.waiting and len(self.under_way) < room and now >= self.slow_until:
+        while self.waiting and len(self.under_way) < self.room and now >= self.slow_until:
             self._submit(self.waiting.popleft(), now)
 
     def _submit(self, message: Outgoing, now: float) -> None:
@@ -89,7 +111,6 @@ class Batch:
         except Unsendable as unsendable:
             self._answer(message, Outcome.REJECTED, unsendable.code)
             return
-        self.link.marks.left(message)
         self.any_left = True
         future = self.link.session.submit(message, octets)
         self.under_way[future] = message, now
@@ -119,8 +140,6 @@ class Batch:
         self._answer(message, outcome, code)
 
     def _answer(self, message: Outgoing, outcome: Outcome, code: str = "", gateway_id: str = "") -> None:
-        if outcome is not Outcome.UNKNOWN:
-            self.link.marks.answered(message)
         self.answers.append(Answer(message.reference, outcome, code, gateway_id))
 
     def _give_up_on_the_oldest(self, now: float) -> None:
@@ -137,14 +156,13 @@ class Batch:
     def _give_up(self) -> None:
         if not self.any_left:
             raise GatewayUnusable("The SMSC cannot be reached any more; what waits is sent when it answers again.")
+        self.given_up = True
         while self.waiting:
             self._answer(self.waiting.popleft(), Outcome.BUSY, "unreachable")
 
     def _next_turn(self, now: float, soon: float) -> float:
         """When something is to be done although nothing comes in."""
-        turns = [left + self.settings.response_timeout for _, left in list(self.under_way.values())[:1]]
-        if self.answers:
-            turns.append(soon)
+        turns = [soon, *(left + self.settings.response_timeout for _, left in list(self.under_way.values())[:1])]
         if self.waiting and now < self.slow_until:
             turns.append(self.slow_until)
-        return min(turns, default=now)
+        return min(turns)

@@ -4,12 +4,12 @@ In between, smpp34's own threads keep the link alive, acknowledge receipts and q
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import ClassVar, Self
 
-from tenggat.messaging.gateways import Answer, GatewayUnusable, Outgoing, Receipt
+from tenggat.messaging.gateways import Answer, GatewayUnusable, Outgoing, Receipt, nothing
 from tenggat.messaging.gateways.smpp.batch import Batch
 from tenggat.messaging.gateways.smpp.link import Link
 from tenggat.messaging.gateways.smpp.settings import Settings
@@ -26,6 +26,7 @@ class SmppGateway:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._link = Link(settings)
+        self._open = self._sending = False
 
     def __enter__(self) -> Self:
         self.settings.check()
@@ -36,29 +37,41 @@ class SmppGateway:
         except GatewayUnusable:
             self._end()
             raise
+        self._open = True
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._open = False
         self._loop.run_until_complete(self._link.close())
         self._end()
 
-    def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
+    def send(
+        self, messages: Iterable[Outgoing], *, at: datetime, pause: Callable[[], None] = nothing
+    ) -> Iterator[Answer]:
         """Hand over a batch; answers come as the SMSC gives them. See Gateway.send."""
-        if not messages:
-            return
         self._loop.run_until_complete(self._link.check())
         batch = Batch(self._link, messages, at)
+        self._sending = True
         try:
+            batch.draw()
             while not batch.over:
-                yield from self._loop.run_until_complete(batch.some())
+                answers = self._loop.run_until_complete(batch.some())
+                yield from answers
+                if not answers:
+                    pause()
+                batch.draw()
         finally:
+            self._sending = False
             batch.abandon()
 
     def receipts(self) -> Sequence[Receipt]:
-        """Give what has come in since the last call; after the end, what was here then."""
-        if not self._loop.is_closed():
+        """Give what has come in since the last call; after the end, what was here then.
+
+        In the middle of a batch nothing is waited for: its answers are.
+        """
+        if self._open and not self._sending:
             self._loop.run_until_complete(self._link.gather())
         return self._link.take()
 

@@ -4,7 +4,6 @@ import asyncio
 from collections import deque
 
 from tenggat.messaging.gateways import GatewayUnusable, Receipt
-from tenggat.messaging.gateways.smpp.marks import Marks
 from tenggat.messaging.gateways.smpp.session import Session
 from tenggat.messaging.gateways.smpp.settings import Settings
 
@@ -18,7 +17,6 @@ class Link:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.marks = Marks()
         self.wake = asyncio.Event()
         self.broken = False
         self.failures = 0  # connections in a row that came to nothing, or over which nothing was ever answered
@@ -74,9 +72,8 @@ class Link:
 
     def collect(self) -> None:
         """Take over what the connection has been told."""
-        told = self.session.told
-        while told:
-            self._receipts.append(self.marks.named(told.popleft()))
+        self._receipts += self.session.told
+        self.session.told.clear()
 
     def take(self) -> list[Receipt]:
         """All receipts so far, each once."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from tenggat.messaging.gateways import Fate, Receipt
@@ -24,20 +24,13 @@ _FATES = {
     "UNDELIV": Fate.FAILED,
     "REJECTD": Fate.FAILED,
 }  # whatever else it says: under way, as far as anybody knows
-_FIELD = re.compile(r"\b(id|stat|err|done date)\s*:\s*([^\s:]+)", re.IGNORECASE)
+_FIELD = re.compile(r"\b(id|stat|err|submit date|done date)\s*:\s*([^\s:]+)", re.IGNORECASE)
 _TEXT = re.compile(r"\btext\s*:", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]{2,10}")
 _ERROR = re.compile(r"[0-9A-Za-z]{1,5}")
 _ID = re.compile(r"[!-~]{1,65}")
 _NUMBER = re.compile(r"\+?([0-9]{5,15})")
 _BASES: dict[Ids, int] = {"hex": 16, "decimal": 10}
-
-
-class Told(NamedTuple):
-    """A receipt, and the 16 bits of our reference that it gives back, where it does."""
-
-    receipt: Receipt
-    mark: int | None
 
 
 class _Optional(Protocol):
@@ -59,7 +52,7 @@ def canonical(gateway_id: str, ids: Ids) -> str:
 
 def read(
     *, esm_class: int, source: str, text: bytes, optionals: Sequence[_Optional], ids: Ids, zone: str
-) -> Told | None:
+) -> Receipt | None:
     """What a deliver_sm tells of a message of ours; None where it is none, or names no message."""
     given = {optional.tag: optional.value for optional in optionals}
     kind = esm_class & _KIND
@@ -73,15 +66,16 @@ def read(
     stat = stat if _WORD.fullmatch(stat) else ""
     error = fields.get("err", "")
     number = _NUMBER.fullmatch(source)
-    receipt = Receipt(
+    mark = given.get(MARK, b"")
+    return Receipt(
         gateway_id=canonical(named, ids),
         fate=Fate.UNDERWAY if kind == _INTERMEDIATE else _FATES.get(stat, Fate.UNDERWAY),
         code=":".join(part for part in (stat, error if _ERROR.fullmatch(error) else "") if part),
         to=f"+{number[1]}" if number else "",
         at=_moment(fields.get("done date", ""), zone),
+        mark=int.from_bytes(mark, "big") if len(mark) == 2 else None,
+        submitted=_moment(fields.get("submit date", ""), zone),
     )
-    mark = given.get(MARK, b"")
-    return Told(receipt, int.from_bytes(mark, "big") if len(mark) == 2 else None)
 
 
 def _fields(text: bytes) -> dict[str, str]:

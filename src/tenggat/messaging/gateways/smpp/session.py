@@ -15,13 +15,12 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
-from zlib import crc32
 
 import smpp34
 
-from tenggat.messaging.gateways import GatewayUnusable, Outgoing
+from tenggat.messaging.gateways import GatewayUnusable, Outgoing, Receipt, mark
 from tenggat.messaging.gateways.smpp import alphabet
-from tenggat.messaging.gateways.smpp.receipts import MARK, Told, read
+from tenggat.messaging.gateways.smpp.receipts import MARK, read
 from tenggat.messaging.gateways.smpp.settings import Settings
 from tenggat.messaging.gateways.smpp.sockets import send_at_once
 
@@ -32,6 +31,8 @@ _LOST = 0x08  # RSYSERR: what the library raises for all that it cannot tell
 _STATUS = re.compile(r"\(0x([0-9A-F]{8})\)")
 _Event = smpp34.DeliverSmEvent | smpp34.Disconnected
 _FAREWELL = 2.0
+_LAST_WORDS = 0.5
+_LOOK = 0.005
 _EARS = 16  # receipts that may come in one turn of the loop; each next() gives one, in order
 
 
@@ -49,7 +50,7 @@ class Session:
         self.settings = settings
         self.ways = ways  # the one to send over first
         self.wake = wake
-        self.told: deque[Told] = deque()
+        self.told: deque[Receipt] = deque()
         self.ended = False
         self.heard_at = 0.0  # when anything was last answered, on the loop's clock; 0 for never
         self._listening: set[asyncio.Future[_Event]] = set()
@@ -107,6 +108,9 @@ class Session:
             with suppress(smpp34.SmppError, TimeoutError):
                 async with asyncio.timeout(_FAREWELL):
                     await way.smsc.unbind()
+        end = asyncio.get_running_loop().time() + _LAST_WORDS
+        while not self.ended and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(_LOOK)  # what the library has acknowledged comes before its word that all is over
         self.ended = True
         for listening in list(self._listening):
             listening.cancel()
@@ -157,11 +161,6 @@ async def _stop(clients: Sequence[smpp34.Client]) -> None:
     for client in clients:
         with suppress(smpp34.SmppError):
             await client.stop()
-
-
-def mark(reference: str) -> int:
-    """16 bits of a reference: as many as user_message_reference has room for."""
-    return crc32(reference.encode()) & 0xFFFF
 
 
 def validity(until: datetime | None) -> str:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tenggat.messaging.gateways import Fate
-from tenggat.messaging.gateways.smpp.receipts import Told, canonical, read
+from tenggat.messaging.gateways import Fate, Receipt
+from tenggat.messaging.gateways.smpp.receipts import canonical, read
 
 USUAL = (
     b"id:0123456789 sub:001 dlvrd:001 submit date:2010240300 done date:2010240301 stat:DELIVRD err:000 text:Beli pel"
@@ -20,7 +20,7 @@ class Tlv(NamedTuple):
     value: bytes
 
 
-def told(text: bytes = b"", *optionals: Tlv, esm_class: int = 4, source: str = "628120000007", **more: Any) -> Told:
+def told(text: bytes = b"", *optionals: Tlv, esm_class: int = 4, source: str = "628120000007", **more: Any) -> Receipt:
     found = read(
         esm_class=esm_class, source=source, text=text, optionals=optionals, **{"ids": "text", "zone": "", **more}
     )
@@ -29,10 +29,12 @@ def told(text: bytes = b"", *optionals: Tlv, esm_class: int = 4, source: str = "
 
 
 def test_the_text_of_the_standard() -> None:
-    receipt = told(USUAL, zone="Asia/Jakarta").receipt
+    receipt = told(USUAL, zone="Asia/Jakarta")
     assert receipt.gateway_id == "0123456789"
     assert (receipt.fate, receipt.code, receipt.to) == (Fate.DELIVERED, "DELIVRD:000", "+628120000007")
     assert receipt.at == datetime(2020, 10, 23, 20, 1, tzinfo=UTC)
+    assert receipt.submitted == datetime(2020, 10, 23, 20, 0, tzinfo=UTC)
+    assert told(USUAL).submitted is None  # no zone, no moment
 
 
 @pytest.mark.parametrize(
@@ -52,24 +54,24 @@ def test_the_text_of_the_standard() -> None:
     ],
 )
 def test_what_smscs_make_of_it(text: bytes, fate: Fate, code: str) -> None:
-    receipt = told(text).receipt
+    receipt = told(text)
     assert (receipt.gateway_id, receipt.fate, receipt.code) == ("7", fate, code)
 
 
 def test_the_optional_parameters_come_before_the_text() -> None:
     found = told(USUAL, Tlv(0x1E, b"abc-9\0"), Tlv(0x0427, b"\x05"), Tlv(0x0204, b"\x12\x34"))
-    assert (found.receipt.gateway_id, found.receipt.fate, found.mark) == ("abc-9", Fate.FAILED, 0x1234)
+    assert (found.gateway_id, found.fate, found.mark) == ("abc-9", Fate.FAILED, 0x1234)
 
 
 @pytest.mark.parametrize(
     ("state", "fate"), [(1, "underway"), (2, "delivered"), (3, "failed"), (8, "failed"), (77, "underway")]
 )
 def test_the_states_of_the_standard(state: int, fate: str) -> None:
-    assert told(b"", Tlv(0x1E, b"9"), Tlv(0x0427, bytes([state]))).receipt.fate == fate
+    assert told(b"", Tlv(0x1E, b"9"), Tlv(0x0427, bytes([state]))).fate == fate
 
 
 def test_an_intermediate_notice_decides_nothing() -> None:
-    assert told(USUAL, esm_class=0x20).receipt.fate is Fate.UNDERWAY
+    assert told(USUAL, esm_class=0x20).fate is Fate.UNDERWAY
 
 
 @pytest.mark.parametrize("esm_class", [0, 0x08, 0x10, 0x40])
@@ -80,12 +82,12 @@ def test_what_a_person_writes_to_us_is_no_receipt(esm_class: int) -> None:
 @pytest.mark.parametrize("text", [b"", b"stat:DELIVRD", b"id: stat:DELIVRD", b"\xff\x00id", b"id:\xe9 stat:DELIVRD"])
 def test_what_names_no_message_is_passed_over(text: bytes) -> None:
     found = read(esm_class=4, source="x", text=text, optionals=(), ids="text", zone="")
-    assert found is None or found.receipt.gateway_id == "stat"
+    assert found is None or found.gateway_id == "stat"
 
 
 @pytest.mark.parametrize("date", [b"2013990000", b"20102403", b"0000000000", b"201024030199", b"aaaaaaaaaa"])
 def test_a_date_that_is_none_is_left_out(date: bytes) -> None:
-    assert told(b"id:7 done date:%b stat:DELIVRD" % date, zone="Asia/Jakarta").receipt.at is None
+    assert told(b"id:7 done date:%b stat:DELIVRD" % date, zone="Asia/Jakarta").at is None
 
 
 @pytest.mark.parametrize(
@@ -119,7 +121,7 @@ def test_nothing_that_comes_can_break_it(
 ) -> None:
     found = read(esm_class=esm_class, source=source, text=text, optionals=optionals, ids=ids, zone=zone)
     if found is not None:
-        assert found.receipt.gateway_id
-        assert len(found.receipt.gateway_id) <= 80
-        assert len(found.receipt.code) <= 16
-        assert found.receipt.reference == ""
+        assert found.gateway_id
+        assert len(found.gateway_id) <= 80
+        assert len(found.code) <= 16
+        assert found.reference == ""
