@@ -12,6 +12,8 @@ from psycopg import Error
 
 from tenggat.deadlines.models import Approval, Decision, Quarantined, Release, Run
 from tenggat.foundation.models import Installation
+from tenggat.help.actions import load as help_load
+from tenggat.help.models import Missed, Opinion
 from tenggat.journal.models import Seal
 from tenggat.messaging import models
 from tenggat.waves.actions import open_wave
@@ -75,6 +77,7 @@ def everything(tmp_path: Path, db: None) -> None:
     Seal.objects.create(seal_id=1, previous="", snapshot="1", rows=0, branches=b"", acts=b"", root="", sealed_at=NIGHT,
                         digest="one")  # fmt: skip
     _messages_and_gateways()
+    _help()
     _settle()
 
 
@@ -87,6 +90,12 @@ def _messages_and_gateways() -> None:
     models.ReceiptRow.objects.create(digest=b"one", route="a", gateway_id="1", fate="read", code="", received_at=NIGHT)
     models.Switch.objects.create(kind="step", name="h-7", since_at=NIGHT, by="Sari", reason="a wrong text")
     models.Suppression.objects.create(fingerprint=message.person_id, since_at=NIGHT, reason="asked")
+
+
+def _help() -> None:
+    help_load()
+    Opinion.objects.create(language="id", slug="a", on=NIGHT.date(), helped=True, times=1)
+    Missed.objects.create(language="id", text="a", on=NIGHT.date(), times=1)
 
 
 def _settle() -> None:

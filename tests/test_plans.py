@@ -28,18 +28,22 @@ _LISTS: dict[str, list[Any]] = {
     "fate": ["delivered"], "reference": ["x"], "address": ["x"], "at": [MOMENT], "receipts": [1], "stand_ins": ["?"],
     "variants": ["calm"], "shares": [0],
     "spending_waves": [1], "spending_ends": [MOMENT], "waves_over": [1],
+    "languages": ["id"], "configurations": ["indonesian"], "slugs": ["a"], "places": [0], "topics": ["A"], "titles": ["A"],
+    "words": ["a"], "bodies": ["A"],
 }  # fmt: skip
 _ONE: dict[str, Any] = {
     "wave": 1, "step": "h-7", "state": "accepted", "channel": "sms", "deadline_version": 1, "person_id": PERSON,
-    "price": 1, "code": "A", "title": "A", "institution": "A",
+    "price": 1, "code": "A", "title": "A", "institution": "A", "language": "id", "configuration": "indonesian",
+    "on_day": MOMENT.date(), "first_day": MOMENT.date(), "last_day": MOMENT.date(),
 }  # fmt: skip
-_WORDS = {"source", "reference", "reason", "actor", "rule_digest", "zone", "outcome", "route", "kind", "only_step"}
+_WORDS = {"source", "reference", "reason", "actor", "rule_digest", "zone", "outcome", "route", "kind", "only_step",
+          "slug", "stems", "beginnings", "missed"}  # fmt: skip
 _NUMBERS = {
     "kept_lines", "run", "size", "turn", "expected", "number", "version", "limit", "lower", "seen", "upper", "shift",
     "after_wave", "place", "sender", "after_receipt", "prefix_length", "only_wave",
 }  # fmt: skip
 _IDS = {"person", "first_person", "last_person", "after_person", "after"}
-_FLAGS = {"skip_if_bought", "personal", "whole_waves", "anew", "once"}
+_FLAGS = {"skip_if_bought", "personal", "whole_waves", "anew", "once", "helped"}
 _UTILITY = ("CREATE", "COPY", "TRUNCATE", "ANALYZE", "SET")
 
 
@@ -99,6 +103,7 @@ def plan(room: str, name: str) -> str:
         ("deadlines", "revoke_slice", "waves_due"),
         ("deadlines", "next_due", "waves_due"),
         ("deadlines", "standing", "deadlines_apart_once"),
+        ("help", "find", "help_found_by_words"),
         ("messaging", "claim_due", "messaging_waiting"),
         ("messaging", "expire_overdue", "messaging_waiting"),
         ("messaging", "dead_senders", "messaging_sending"),

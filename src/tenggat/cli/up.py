@@ -47,7 +47,10 @@ def up(
     The web is http://127.0.0.1:PORT: people call it for their pages, gateways at /receipts/ROUTE, both through a proxy
     that speaks HTTPS.
     """
+    from tenggat.help.actions import load
+
     house = enter(now)
+    load()  # the answers of this version
     moment = (lambda: house.now) if now else clock.now
     ended = Event()
     with until_interrupted(ended), web(port, wait=ended.wait, now=house.now if now else None) as process:

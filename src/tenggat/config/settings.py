@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "tenggat.messaging",
     "tenggat.waves",
     "tenggat.training",
+    "tenggat.help",
     "tenggat.deadlines",
     "tenggat.pages",
     "tenggat.portal",
