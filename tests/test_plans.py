@@ -28,8 +28,8 @@ _LISTS: dict[str, list[Any]] = {
     "fate": ["delivered"], "reference": ["x"], "address": ["x"], "at": [MOMENT], "receipts": [1], "stand_ins": ["?"],
     "variants": ["calm"], "shares": [0],
     "spending_waves": [1], "spending_ends": [MOMENT], "waves_over": [1],
-    "languages": ["id"], "configurations": ["indonesian"], "slugs": ["a"], "places": [0], "topics": ["A"], "titles": ["A"],
-    "words": ["a"], "bodies": ["A"],
+    "languages": ["id"], "configurations": ["indonesian"], "slugs": ["a"], "places": [0], "topics": ["A"],
+    "titles": ["A"], "words": ["a"], "bodies": ["A"],
 }  # fmt: skip
 _ONE: dict[str, Any] = {
     "wave": 1, "step": "h-7", "state": "accepted", "channel": "sms", "deadline_version": 1, "person_id": PERSON,

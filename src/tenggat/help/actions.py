@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -24,7 +25,7 @@ class QuestionUnknown(Refusal):
 def load() -> int:
     """Make the table say what the files of this package say; gives how many questions changed. Again: none."""
     rows = [(place, one) for language in LANGUAGES for place, one in enumerate(written(language))]
-    parameters = {
+    parameters: dict[str, Any] = {
         "languages": [one.language for _, one in rows],
         "configurations": [CONFIGURATIONS[one.language] for _, one in rows],
         "slugs": [one.slug for _, one in rows],
@@ -36,9 +37,10 @@ def load() -> int:
     }
     with connection.cursor() as cursor:
         cursor.execute(str(_STATEMENTS["load"]), parameters)
-        changed = cursor.rowcount
+        changed: int = cursor.rowcount
         cursor.execute(str(_STATEMENTS["forget"]), parameters)
-        return changed + cursor.rowcount
+        changed += cursor.rowcount
+    return changed
 
 
 def say(*, language: str, slug: str, helped: bool, zone: ZoneInfo, now: datetime) -> None:
@@ -62,10 +64,10 @@ def miss(*, language: str, text: str, zone: ZoneInfo, now: datetime) -> None:
 
 
 def masked(text: str) -> str:
-    """At most 80 characters in small letters: a digit is #, a mail address is @, so that neither NIK nor name is kept."""
+    """At most 80 characters in small letters: a digit is #, a mail address is @, so that no NIK is kept."""
     plain = re.sub(r"\S*@\S*", "@", text.casefold())
     plain = "".join(
-        "#" if one.isdigit() or one.isnumeric() else one for one in plain if one.isprintable() or one == "\t"
+        "#" if one.isdigit() or one.isnumeric() else one for one in plain if one.isprintable() or one.isspace()
     )
     return " ".join(plain.split())[:LONGEST].strip()
 

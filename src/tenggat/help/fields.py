@@ -10,7 +10,7 @@ Words = Mapping[str, str]
 _FIELD = re.compile(r"\{([a-z_]+)\}")
 
 
-class FieldUnknown(ValueError):
+class UnknownFieldError(ValueError):
     """An answer names a field that there is not."""
 
 
@@ -42,11 +42,11 @@ def values(programme: Programme, *, now: datetime) -> dict[str, int | str]:
 
 
 def filled(text: str, words: Words) -> str:
-    """The text with its fields. Raises FieldUnknown."""
+    """The text with its fields. Raises UnknownFieldError."""
 
     def word(found: re.Match[str]) -> str:
         if found[1] not in words:
-            raise FieldUnknown(found[1])
+            raise UnknownFieldError(found[1])
         return words[found[1]]
 
     return _FIELD.sub(word, text)

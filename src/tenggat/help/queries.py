@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from typing import Any
 
 from django.db import connection
 
@@ -21,11 +22,12 @@ _ALIKE = 0.75  # of 1: "pelatian" for "pelatihan", but not any word of the same 
 _WORDS_OF_A_SEARCH = 12
 # Words of every sentence find every question: they are left out where all words together found nothing.
 _COMMON = {
-    "id": "ada adalah agar aku apa apakah atau bagaimana bagi bisa boleh buat cara dan dapat dari di dengan gimana harus "
-          "ini itu jika juga kah kalau kami kapan karena kartu ke kenapa kita lagi mana mau mengapa oleh pada prakerja "
-          "program saat saja sampai saya sudah supaya tidak untuk yang",
-    "en": "a about am an and any are at be by can card did do does for from get has have how i if in is it me my not of on "
-          "or prakerja programme should that the then there they this to was what when where which who why will with you",
+    "id": "ada adalah agar aku apa apakah atau bagaimana bagi bisa boleh buat cara dan dapat dari di dengan gimana "
+          "harus ini itu jika juga kah kalau kami kapan karena kartu ke kenapa kita lagi mana mau mengapa oleh pada "
+          "prakerja program saat saja sampai saya sudah supaya tidak untuk yang",
+    "en": "a about am an and any are at be by can card did do does for from get has have how i if in is it me my "
+          "not of on or prakerja programme should that the then there they this to was what when where which "
+          "who why will with you",
 }  # fmt: skip
 
 
@@ -57,7 +59,7 @@ def question(language: str, slug: str) -> Question | None:
 
 
 def find(text: str, *, language: str) -> Search:
-    """The questions that have all words; else those after mending slips; else those that have any word that says much."""
+    """The questions that have all words; else those after mending slips; else those with any word that says much."""
     typed = re.findall(r"[^\W_]+", text.casefold())[:_WORDS_OF_A_SEARCH]
     if not typed:
         return Search(())
@@ -72,7 +74,7 @@ def find(text: str, *, language: str) -> Search:
 
 
 def _having(words: Sequence[str], joined: str, language: str) -> tuple[Found, ...]:
-    parameters = {
+    parameters: dict[str, Any] = {
         "configuration": CONFIGURATIONS[language],
         "stems": joined.join(words),  # letters and digits only: nothing in it is an operator
         "beginnings": joined.join(f"{word}:*" for word in words if len(word) > 2) or words[0],

@@ -1,6 +1,7 @@
 """The help: search, a page per question, and "did this help?", counted without knowing who."""
 
 from itertools import groupby
+from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -24,7 +25,7 @@ _MOST = 40  # questions that the cookie remembers
 def search(request: Visited) -> HttpResponse:
     """All questions by topic, or those that a search found; what is found nowhere is counted."""
     language, asked = _language(), request.GET.get("q", "").strip()[:LONGEST]
-    told = {"asked": asked, "found": (), "instead": "", "topics": ()}
+    told: dict[str, Any] = {"asked": asked, "found": (), "instead": "", "topics": ()}
     if asked:
         result = queries.find(asked, language=language)
         told |= {"found": result.found, "instead": result.instead}

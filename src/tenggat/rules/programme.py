@@ -27,8 +27,8 @@ from tenggat.rules.values import (
 )
 
 __all__ = [
-    "Benefit", "BenefitPart", "Brake", "Contact", "FirstPurchaseRule", "IdentityRules", "NotInForce", "Operator", "Problem",
-    "Programme", "ProgrammeError", "SendingWindow", "SpendingEnd", "Step", "Variant", "load", "shipped",
+    "Benefit", "BenefitPart", "Brake", "Contact", "FirstPurchaseRule", "IdentityRules", "NotInForce", "Operator",
+    "Problem", "Programme", "ProgrammeError", "SendingWindow", "SpendingEnd", "Step", "Variant", "load", "shipped",
 ]  # fmt: skip
 
 T = TypeVar("T")
