@@ -47,10 +47,8 @@ def up(
     The web is http://127.0.0.1:PORT: people call it for their pages, gateways at /receipts/ROUTE, both through a proxy
     that speaks HTTPS.
     """
-    from tenggat.help.actions import load
-
     house = enter(now)
-    load()  # the answers of this version
+    _bring_answers()
     moment = (lambda: house.now) if now else clock.now
     ended = Event()
     with until_interrupted(ended), web(port, wait=ended.wait, now=house.now if now else None) as process:
@@ -68,6 +66,13 @@ def up(
         showing.line(f"Ended in good order. Planned {showing.number(planned)} messages, handed over {sent:,}.")
 
     return Answer({"planned": planned, "accepted": sent}, show)
+
+
+def _bring_answers() -> None:
+    """The help says what the files of this version say."""
+    from tenggat.help.actions import load
+
+    load()
 
 
 def _tick(house: House, moment: Callable[[], datetime], ended: Event, check: Callable[[], object]) -> int:

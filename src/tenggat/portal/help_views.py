@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tenggat.help import actions, queries
 from tenggat.portal.answers import answer, fields
@@ -54,9 +54,11 @@ def question(request: Visited, slug: str) -> HttpResponse:
     return render(request, "portal/question.html", shown)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def say(request: Visited, slug: str) -> HttpResponse:
     """Count a yes or no, once a day and browser: the browser itself remembers, and nobody else."""
+    if request.method != "POST":  # a page that was loaded again, or in the other language
+        return HttpResponseRedirect(reverse("question", args=[slug]))
     said, helped = _said(request), request.POST.get("membantu")
     if helped not in {"ya", "tidak"}:
         raise Http404
