@@ -103,7 +103,6 @@ def plan(room: str, name: str) -> str:
         ("deadlines", "revoke_slice", "waves_due"),
         ("deadlines", "next_due", "waves_due"),
         ("deadlines", "standing", "deadlines_apart_once"),
-        ("help", "find", "help_found_by_words"),
         ("messaging", "claim_due", "messaging_waiting"),
         ("messaging", "expire_overdue", "messaging_waiting"),
         ("messaging", "dead_senders", "messaging_sending"),

@@ -1,6 +1,5 @@
 """Questions as PostgreSQL searches them, and counts without anybody's name."""
 
-from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
@@ -14,7 +13,10 @@ LONGEST = 80
 
 
 class Question(models.Model):
-    """A question with its answer in one language (Markdown with {fields}), as the package's files say it."""
+    """A question with its answer in one language (Markdown with {fields}), as the package's files say it.
+
+    Some dozens of rows: they are read through faster than an index of words would be.
+    """
 
     pk = models.CompositePrimaryKey("language", "slug")
     language = models.TextField()
@@ -30,7 +32,6 @@ class Question(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(language__in=LANGUAGES), name="help_question_language_is_known"),
         )
-        indexes = (GinIndex(fields=["search"], name="help_found_by_words"),)  # serves: find
 
 
 class Opinion(models.Model):
