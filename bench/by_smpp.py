@@ -42,13 +42,13 @@ def ours(limit: int) -> tuple[int, float]:
         if accepted >= limit:
             raise _Enough
 
-    with _smsc() as port:
+    with smsc() as port:
         settings = Settings(host="127.0.0.1", port=port, system_id="bench", password="", source="BENCH", window=WINDOW)
         route = Route("smsc", SmppGateway(settings), ("sms",))
         times = Times(lambda: world.SENDING, Pace(time.monotonic, time.sleep))
         began = time.perf_counter()
         with suppress(_Enough):
-            deliver_by([route], programme=world.programme(), times=times, progress=enough)
+            deliver_by([route], programme=world.programme(), keys=world.Nation(1).keys(), times=times, progress=enough)
         seconds = time.perf_counter() - began
     told = Message.objects.filter(fate="delivered").count()
     if told < 0.95 * done:
@@ -58,7 +58,7 @@ def ours(limit: int) -> tuple[int, float]:
 
 def alone(limit: int) -> tuple[int, float]:
     """The library alone: the same texts, window and receipts, and nothing written down."""
-    with _smsc() as port:
+    with smsc() as port:
         return limit, asyncio.run(_alone(limit, port))
 
 
@@ -103,7 +103,8 @@ async def _alone(limit: int, port: int) -> float:
 
 
 @contextmanager
-def _smsc() -> Iterator[int]:
+def smsc() -> Iterator[int]:
+    """Start the simulated SMSC in a process of its own; gives its port."""
     command = [sys.executable, "-m", "proof.smsc"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:

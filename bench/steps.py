@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from bench import by_smpp, row_by_row, world
+from bench import by_smpp, promptness, row_by_row, world
 from bench.fill import fill as fill_nation
 from bench.live_buyer import buy
 from bench.world import Nation
@@ -30,11 +30,13 @@ _BARE = sql.load("bench", "bare.sql")
 __all__ = [
     "bare_night",
     "buyer",
+    "codes",
     "deliver",
     "fill",
     "night",
     "pause",
     "plan",
+    "prompt",
     "purchases",
     "rows",
     "settle_down",
@@ -79,9 +81,11 @@ def deliver(limit: int, folder: str) -> dict[str, Any]:
             raise _Enough
 
     def work() -> int:
-        gateway = FileGateway(Path(folder) / "messages.jsonl")
+        gateway, keys = FileGateway(Path(folder) / "messages.jsonl"), Nation(1).keys()
         with suppress(_Enough):
-            deliver_messages(programme=world.programme(), gateway=gateway, now=world.SENDING, progress=enough)
+            deliver_messages(
+                programme=world.programme(), keys=keys, gateway=gateway, now=world.SENDING, progress=enough
+            )
         return done
 
     return _timed(work)
@@ -92,6 +96,18 @@ def smpp(way: str, limit: int) -> dict[str, Any]:
     _ready()
     count, seconds = getattr(by_smpp, way)(limit)
     return {"count": count, "seconds": seconds}
+
+
+def prompt(seconds: int) -> dict[str, Any]:
+    """Messages become due below the gateway's rate: which share goes at once."""
+    count, share = promptness.due_evenly(seconds)
+    return {"count": count, "share": share}
+
+
+def codes(seconds: int) -> dict[str, Any]:
+    """Codes while everything else is due: how long they take."""
+    count, took, others = promptness.codes(seconds)
+    return {"count": count, "p50": took[count // 2], "p99": took[count * 99 // 100], "max": took[-1], "others": others}
 
 
 def purchases(people: int, seed: int, limit: int, folder: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from bench.world import Nation
 Say = Callable[[str], None]
 ROWS = 2_000  # people revoked row by row
 HANDED = 20_000  # messages handed over by SMPP
+PROMPT = 60  # seconds of looking how soon messages go
 SENT = BOUGHT = 200_000  # messages handed over, purchases imported
 IMPORTED = 800_000  # accepted people in one file: the largest wave of 2020
 
@@ -64,6 +65,12 @@ def _messages(place: Place, nation: Nation, *, say: Say) -> list[Line]:
         say(f"SMPP: {way}")
         with place.copy() as url:
             by_smpp[way] = child.run(url, "smpp", way=way, limit=min(HANDED, nation.people // 2))
+    prompt = {}
+    for step in ("prompt", "codes"):
+        say(f"promptness: {step}")
+        with place.copy() as url:
+            prompt[step] = child.run(url, step, seconds=PROMPT)
+    due, codes = prompt["prompt"], prompt["codes"]
     ours, alone, applied = (by_smpp[way]["count"] / by_smpp[way]["seconds"] for way in ("ours", "alone", "applied"))
     limit = 30 * nation.people / 5_600_000
     return [
@@ -77,6 +84,11 @@ def _messages(place: Place, nation: Nation, *, say: Say) -> list[Line]:
              f"smpp34 alone {alone:,.0f}/s", ours / alone, ">= 0.50", by_smpp["ours"]["memory"]),
         Line("receipts", f"applying {by_smpp['applied']['count']:,} receipts", f"{applied:,.0f}/s", "", None,
              ">= 20,000/s", by_smpp["applied"]["memory"], ok=applied >= 20_000),
+        Line("promptness", f"{due['count']:,} messages due at 400/s, handed over within 10 s", f"{due['share']:.3%}",
+             "", None, ">= 99.95 %", due["memory"], ok=due["share"] >= 0.9995),
+        Line("codes", f"{codes['count']:,} codes while {nation.people:,} others were due, and {codes['others']:,} went",
+             f"p50 {codes['p50']:.2f}, p99 {codes['p99']:.2f}, max {codes['max']:.2f} s", "", None, "p99 <= 2 s",
+             codes["memory"], ok=codes["p99"] <= 2),
     ]  # fmt: skip
 
 

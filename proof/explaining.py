@@ -127,7 +127,7 @@ def _deliver(folder: Path) -> None:
 
     gateway = FileGateway(folder / "messages.jsonl")
     with suppress(_Enough), transaction.atomic():  # so that one session does it all; nothing of it stays
-        deliver(programme=world.programme(), gateway=gateway, now=world.SENDING, progress=enough)
+        deliver(programme=world.programme(), keys=Nation(1).keys(), gateway=gateway, now=world.SENDING, progress=enough)
 
 
 def _receipts() -> None:

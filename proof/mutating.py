@@ -16,6 +16,10 @@ _CALLED = {"min": "max", "max": "min", "any": "all", "all": "any"}
 # What is written down for readers, and for type checkers.
 _PASSED_OVER = frozenset({"annotation", "returns", "decorator_list"})
 
+_LONG = 400
+"""Characters of a line of which only what is around the change is told."""
+_AROUND = 60
+
 _Path = tuple[tuple[str, int | None], ...]
 
 
@@ -112,4 +116,9 @@ def _replaced(tree: ast.Module, path: _Path, new: ast.AST) -> ast.Module:
 
 def _told(before: str, after: str) -> str:
     pairs = zip_longest(before.splitlines(), after.splitlines(), fillvalue="")
-    return next(f"{one.strip()} -> {other.strip()}" for one, other in pairs if one != other)
+    one, other = next((one.strip(), other.strip()) for one, other in pairs if one != other)
+    if len(one) > _LONG:
+        letters = zip_longest(one, other)
+        start = max(next(place for place, (was, now) in enumerate(letters) if was != now) - _AROUND, 0)
+        one, other = (f"... {line[start : start + 3 * _AROUND]} ..." for line in (one, other))
+    return f"{one} -> {other}"

@@ -73,7 +73,9 @@ def send(now: str, port: str) -> None:
         """A borrowed clock that goes on."""
         return moment + timedelta(seconds=time.monotonic() - began)
 
-    while deliver_by([route], programme=_PROGRAMME, times=Times(clock, Pace(time.monotonic, time.sleep))).again:
+    while deliver_by(
+        [route], programme=_PROGRAMME, keys=_KEYS, times=Times(clock, Pace(time.monotonic, time.sleep))
+    ).again:
         time.sleep(2.0)  # the SMSC was asked for more than it takes
     receipts.apply(now=clock())
 

@@ -209,6 +209,11 @@ ATTEMPTS: dict[str, dict[str, tuple[Attempt, ...]]] = {
             " WHERE person_id = (SELECT person_id FROM messaging_message LIMIT 1)",
         ),
         "waves_message_participation": reference(again("messaging_message", wave=77)),
+        "messaging_forgets_what_is_over": check(
+            "UPDATE messaging_message SET address = '+6281211110001'",
+            again("messaging_message", wave=0, state="cancelled", address="+6281211110001"),
+            again("messaging_message", wave=0, state="cancelled", sealed="\\x00"),
+        ),
         "messaging_fate_is_known": check("UPDATE messaging_message SET fate = 'lost'"),
     },
     "messaging_attempt": {
@@ -229,6 +234,22 @@ ATTEMPTS: dict[str, dict[str, tuple[Attempt, ...]]] = {
         "partners_feed_pkey": unique(again("partners_feed")),
         "partners_feed_key_stays": stays("UPDATE partners_feed SET source = 'pasar'"),
         "partners_feed_stays": stays(*gone("partners_feed")),
+    },
+    "reasons_question": {
+        "reasons_question_pkey": unique(again("reasons_question", link_id=NOBODY)),
+        "reasons_link_opens_one": unique(again("reasons_question", wave=77)),
+        "reasons_occasion_is_known": check("UPDATE reasons_question SET occasion = 'later'"),
+        "reasons_way_is_known": check(
+            "UPDATE reasons_question SET asked_by = 'dream'", "UPDATE reasons_question SET answered_by = 'dream'"
+        ),
+        "reasons_answer_is_whole": check(
+            "UPDATE reasons_question SET reason = NULL", "UPDATE reasons_question SET answered_at = NULL",
+            "UPDATE reasons_question SET reason = 'fate'", "UPDATE reasons_question SET answered_by = NULL",
+        ),
+    },
+    "reasons_sampled": {
+        "reasons_sampled_pkey": unique(again("reasons_sampled", person_id=NOBODY)),
+        "reasons_sampled_once": unique(again("reasons_sampled", place=77)),
     },
     "training_course": {
         "training_course_pkey": unique(again("training_course")),

@@ -206,6 +206,9 @@ def test_init_again_changes_nothing_and_a_home_keeps_its_kind(home: Tenggat) -> 
     assert (home.home / "secrets" / "keys.json").read_bytes() == before
     assert home.refused("init") == "home_differs"
     assert home.refused("init", "--sandbox", "--programme", "chile-ejemplo") == "home_differs"
+    own = home.home / "own.toml"  # taken at the first init alone: a later one must not seem to take it
+    own.write_bytes((Path(rules.__file__).parent / "programmes" / "prakerja.toml").read_bytes())
+    assert home.refused("init", "--sandbox", "--programme", own) == "home_differs"
 
 
 def test_init_never_takes_away_what_it_did_not_make(home: Tenggat) -> None:

@@ -73,3 +73,37 @@ def test_a_gateway_that_is_not_there_is_told_and_nothing_is_lost(home: Tenggat, 
     assert home.refused("deliver", "--now", NOON) == "gateway_unusable"
     (home.home / "gateways.toml").unlink()
     assert home.json("deliver", "--now", NOON)["accepted"] == 2
+
+
+def test_a_route_that_there_is_not_is_not_stopped(home: Tenggat, tmp_path: Path) -> None:
+    accepted(home, tmp_path, AYU)
+    words = ("--reason", "maintenance", "--by", "Sari", "--now", MORNING)
+    assert "No gateways.toml could be read" in home.run("messages", "stop", "--route", "smcs", *words, check=0).stdout
+    home.run("messages", "start", "--route", "smcs", "--now", MORNING, check=0)
+    (home.home / "gateways.toml").write_text(ROUTE.format(port=1), "utf-8")
+    assert home.refused("messages", "stop", "--route", "smcs", *words) == "not_known"
+    home.run("messages", "stop", "--route", "smsc", *words, check=0)
+    assert home.json("routes", "--now", MORNING)["stopped"] == ["route smsc"]
+    assert "Stopped: route smsc." in home.run("routes", "--now", MORNING, check=0).stdout
+
+
+def test_deliver_says_what_is_stopped(home: Tenggat, tmp_path: Path) -> None:
+    accepted(home, tmp_path, AYU)
+    home.run("remind", "--now", MORNING, check=0)
+    words = ("--reason", "a wrong text", "--by", "Sari", "--now", MORNING)
+    home.run("messages", "stop", "--channel", "sms", *words, check=0)
+    told = home.run("deliver", "--now", NOON, check=0).stdout
+    assert "for what is stopped to be started again" in told
+    assert "Stopped: channel sms." in told
+    assert home.json("deliver", "--now", NOON)["stopped"] == ["channel sms"]
+
+
+def test_a_step_or_wave_that_there_is_not_has_no_reach(home: Tenggat) -> None:
+    assert home.refused("reach", "--step", "h7", "--now", NOON) == "not_known"
+    assert home.refused("reach", "--wave", "9", "--now", NOON) == "not_known"
+    assert home.json("reach", "--step", "h-7", "--now", NOON)["reach"] == []
+
+
+def test_whoever_suppresses_an_address_is_told_what_still_goes_to_it(home: Tenggat) -> None:
+    words = ("messages", "suppress", "0812-3456-7890", "--reason", "asked for it", "--now", NOON)
+    assert "none has may_opt_out = true" in home.run(*words, check=0).stdout

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from concurrent.futures import wait
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -24,6 +25,7 @@ from tests.scene import (
     H7_ALONE,
     IN_TIME,
     NIGHT,
+    PRAKERJA,
     SECOND,
     WIB,
     bought,
@@ -36,6 +38,7 @@ from tests.scene import (
     wave,
 )
 from tests.sessions import sessions, wait_until_blocked
+from tests.test_sending import Scripted, send
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -222,3 +225,18 @@ def test_reminders_wait_for_an_extension_that_is_being_decided_and_name_its_dead
         commit()
         assert (extending.result().affected, planning.result().messages["h-7"]) == (1, 1)
     assert list(Message.objects.values_list("deadline_version", "deadline_at")) == [(2, DEADLINE + SECOND)]
+
+
+def test_who_buys_while_the_reminder_is_being_planned_does_not_get_it(tmp_path: Path) -> None:
+    """The purchase cannot see what is not committed, and the planning cannot see the purchase: the sender sees both."""
+    last_day = replace(PRAKERJA.step("last-day"), since=None)
+    programme = replace(PRAKERJA, steps=(last_day, *(step for step in PRAKERJA.steps if not step.by_days)))
+    at = DEADLINE - timedelta(hours=15)
+    catalogue(tmp_path)
+    wave(AYU, BUDI)
+    with sessions() as both:
+        planning, commit = both.start_and_hold(lambda: plan_reminders(programme=programme, now=at))
+        assert both.start(lambda: feed(tmp_path, bought(AYU), now=at)).result().recorded == 1
+        commit()
+        assert planning.result().messages["last-day"] == 2
+    assert send(Scripted(), now=at + timedelta(minutes=5)).accepted == 1

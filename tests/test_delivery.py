@@ -22,6 +22,7 @@ from tests.scene import (
     DEADLINE,
     H7_ALONE,
     IN_TIME,
+    KEYS,
     PRAKERJA,
     SECOND,
     WIB,
@@ -43,7 +44,7 @@ def remind(now: datetime = MORNING, *, dry_run: bool = False) -> int:
 
 
 def hand_over(folder: Path, now: datetime = NOON) -> Delivered:
-    return deliver(programme=PRAKERJA, gateway=FileGateway(folder / "messages.jsonl"), now=now)
+    return deliver(programme=PRAKERJA, keys=KEYS, gateway=FileGateway(folder / "messages.jsonl"), now=now)
 
 
 def sent(folder: Path) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from tenggat.help.actions import load as help_load
 from tenggat.help.models import Missed, Opinion
 from tenggat.journal.models import Seal
 from tenggat.messaging import models
+from tenggat.reasons import models as why
 from tenggat.waves.actions import open_wave
 from tests.attempts import ATTEMPTS, Attempt
 from tests.office import DAY
@@ -78,6 +79,7 @@ def everything(tmp_path: Path, db: None) -> None:
                         digest="one")  # fmt: skip
     _messages_and_gateways()
     _help()
+    _asked_why(citra)
     _settle()
 
 
@@ -96,6 +98,15 @@ def _help() -> None:
     help_load()
     Opinion.objects.create(language="id", slug="a", on=NIGHT.date(), helped=True, times=1)
     Missed.objects.create(language="id", text="a", on=NIGHT.date(), times=1)
+
+
+def _asked_why(person: str) -> None:
+    why.Question.objects.create(
+        person_id=person, wave=10, occasion="before", link_id=person, asked_at=NIGHT, asked_by="portal",
+        answered_at=NIGHT, answered_by="portal", reason="forgot",
+    )  # fmt: skip
+    drawn = why.Sample.objects.create(wave=10, drawn_at=NIGHT, drawn_by="Sari", among=1)
+    why.Sampled.objects.create(sample_id=drawn.sample_id, place=1, person_id=person, wave=10)
 
 
 def _settle() -> None:

@@ -50,5 +50,13 @@ def test_a_mutant_differs_from_the_module_in_one_line(tmp_path: Path) -> None:
         assert sum(one != other for one, other in zip(before, after, strict=True)) == 1
 
 
+def test_of_a_long_line_only_what_is_around_the_change_is_told(tmp_path: Path) -> None:
+    long = ", ".join(f"name{number}" for number in range(100))
+    [told] = [change for change in changes(tmp_path, f"x = ({long}, 41, {long})\n") if "41" in change]
+    assert "name99, 41, name0" in told
+    assert "name99, 42, name0" in told
+    assert len(told) < 400
+
+
 def test_the_same_change_of_a_line_again_has_a_number(tmp_path: Path) -> None:
     assert list(changes(tmp_path, "x = 1\nx = 1\n")) == ["x = 1 -> x = 2", "x = 1 -> x = 2 #2"]

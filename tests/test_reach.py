@@ -9,14 +9,15 @@ from uuid import UUID
 import pytest
 
 from tenggat.deadlines.fallback import OperatorReceipts, operator_receipts, plan_fallbacks
-from tenggat.figures.reach import Reach, reach, write_unreached
+from tenggat.figures.calling import plain
+from tenggat.figures.reach import NothingToCount, Reach, reach, write_unreached
 from tenggat.messaging import receipts
 from tenggat.messaging.gateways import Fate, Outcome, Receipt
 from tenggat.messaging.models import Message
 from tenggat.registry.models import Person
 from tenggat.rules.programme import read
 from tenggat.rules.toml_source import read_toml
-from tests.scene import AYU, BUDI, CITRA, DEADLINE, PRAKERJA, bought, catalogue, crowd, feed, wave
+from tests.scene import AYU, BUDI, CITRA, DEADLINE, PRAKERJA, WIB, bought, catalogue, crowd, feed, wave
 from tests.test_delivery import NOON, remind
 from tests.test_sending import Scripted, send
 
@@ -161,7 +162,10 @@ def test_reached_is_who_got_it_before_the_deadline() -> None:
     assert figures()["Telkomsel", None].people == 2
     assert figures()["Indosat", None].unknown == 1
     assert figures()[None, "91"].people == 1
-    assert figures(wave=11) == figures(step="h-3") == {}
+    assert figures(step="h-3") == {}
+    for slip in ({"wave": 11}, {"step": "h3"}):
+        with pytest.raises(NothingToCount):
+            figures(**slip)
 
 
 def test_the_call_centre_gets_whom_it_can_still_help(tmp_path: Path) -> None:
@@ -173,8 +177,18 @@ def test_the_call_centre_gets_whom_it_can_still_help(tmp_path: Path) -> None:
     send(Scripted())
     told(Fate.DELIVERED, [Message.objects.get(person_id=ayu).gateway_id])
     path = tmp_path / "calls.csv"
-    assert write_unreached(path=path, now=NOON + 2 * HOUR) == 1
+    assert write_unreached(path=path, programme=PRAKERJA, now=NOON + 2 * HOUR) == 1
     (row,) = csv.DictReader(path.open(encoding="utf-8"))
     assert (row["person_id"], row["name"], row["why"]) == (str(budi), "'=cmd()", "no_receipt")
     assert path.stat().st_mode & 0o077 == 0
-    assert write_unreached(path=path, now=DEADLINE) == 0
+    assert write_unreached(path=path, programme=PRAKERJA, now=DEADLINE) == 0
+
+
+@pytest.mark.parametrize("cell", ["=1", "-1+1", "@SUM(A1)", "\t=1", "+cmd|' /C calc'!A0", "+1+1", "+628111\n", "+"])
+def test_what_a_spreadsheet_would_compute_is_written_as_text(cell: str) -> None:
+    assert plain(cell, WIB) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["+6281234567890", "Ayu", "", 10, None])
+def test_a_number_and_a_name_stay_as_they_are(cell: object) -> None:
+    assert plain(cell, WIB) == cell

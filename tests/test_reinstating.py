@@ -103,7 +103,9 @@ def test_the_person_is_told_with_the_new_deadline_and_not_of_the_revocation(tmp_
     reinstate(ayu, NIGHT + timedelta(hours=1))  # before the notice of the revocation could go
     assert Message.objects.get(person_id=ayu, step="revoked").state == "cancelled"
     gateway = FileGateway(tmp_path / "messages.jsonl")
-    assert deliver(programme=PRAKERJA, gateway=gateway, now=datetime(2020, 11, 1, 8, tzinfo=WIB)).accepted == 1
+    assert (
+        deliver(programme=PRAKERJA, keys=KEYS, gateway=gateway, now=datetime(2020, 11, 1, 8, tzinfo=WIB)).accepted == 1
+    )
     told = (tmp_path / "messages.jsonl").read_text("utf-8")
     assert "aktif lagi" in told
     assert "30 Nov 2020 pukul 23.59 WIB" in told

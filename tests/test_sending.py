@@ -1,5 +1,6 @@
 """Handing over by gateways of the world: each answer, each death, and never a second time on a guess."""
 
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,12 +20,13 @@ from tenggat.messaging.gateways import Answer, Fate, GatewayUnusable, Outcome, O
 from tenggat.messaging.gateways.smpp import Settings, SmppGateway
 from tenggat.messaging.handing import Delivered, Route
 from tenggat.messaging.models import Attempt, Message, ReceiptRow
-from tenggat.messaging.outbox import Key, outward
+from tenggat.messaging.outbox import Claimed, Key, outward
 from tenggat.messaging.pacing import Limits, Pace
 from tenggat.messaging.retries import GAVE_UP, MOST_ATTEMPTS
 from tenggat.messaging.sending import Times
+from tenggat.messaging.wording import put_into_words
 from tenggat.registry.models import Person
-from tests.scene import AYU, BUDI, CITRA, PRAKERJA, bought, catalogue, crowd, feed, wave
+from tests.scene import AYU, BUDI, CITRA, KEYS, PRAKERJA, bought, catalogue, crowd, feed, wave
 from tests.test_delivery import NOON, remind
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +70,7 @@ class Scripted:
 def send(*routes: Route | Scripted, now: datetime = NOON, pace: Pace | None = None) -> Delivered:
     ways = [one if isinstance(one, Route) else Route("scripted", one, ("sms", "email")) for one in routes]
     still = Pace(tick=lambda: 0.0, wait=lambda seconds: None)
-    return deliver_by(ways, programme=PRAKERJA, times=Times(lambda: now, pace or still))
+    return deliver_by(ways, programme=PRAKERJA, keys=KEYS, times=Times(lambda: now, pace or still))
 
 
 def number_of(who: UUID, phone: str) -> None:
@@ -105,6 +107,36 @@ def test_what_a_gateway_will_not_take_now_is_tried_again_later_and_in_the_end_gi
     assert told[-1] == (MOST_ATTEMPTS, "rejected", GAVE_UP)
 
 
+def test_a_name_that_no_index_can_hold_does_not_lose_the_answers_of_a_batch() -> None:
+    wave(AYU, BUDI)
+    remind()
+
+    class Lying(Scripted):
+        def send(self, messages: Sequence[Outgoing], *, at: datetime) -> Iterator[Answer]:
+            for answer in super().send(messages, at=at):
+                yield answer._replace(gateway_id=secrets.token_hex(3000))
+
+    assert send(Lying()).accepted == 2
+    assert set(Message.objects.values_list("state", "gateway_id")) == {("accepted", "")}
+
+
+def test_a_long_name_is_found_again_by_its_receipt() -> None:
+    wave(AYU)
+    remind()
+    send(Scripted())
+    Message.objects.update(gateway_id="w" * 200)
+    receive(Receipt("w" * 200, Fate.DELIVERED))
+    assert fate() == "delivered"
+
+
+def test_a_batch_that_a_sleeping_machine_held_until_after_midnight_does_not_go_at_night() -> None:
+    expires = (NOON + timedelta(days=7)).isoformat()
+    row = Claimed(str(UUID(int=1)), 10, "h-7", "sms", 1, 1, "", expires, expires, "Ayu", "+628111", "Asia/Jakarta")
+    night = NOON.replace(hour=2) + timedelta(days=1)
+    [(message, _)] = put_into_words(PRAKERJA, KEYS, [row], plain=False, now=night).sendable
+    assert message.until == night
+
+
 def test_a_wrong_number_is_rejected_for_good() -> None:
     wave(AYU)
     remind()
@@ -137,6 +169,15 @@ def test_what_a_gateway_did_not_get_before_it_was_gone_waits() -> None:
     assert len({message.reference for message in gateway.given}) == len(gateway.given) == 3
 
 
+def test_what_was_given_back_had_no_try_and_is_not_given_up_for_it() -> None:
+    wave(AYU)
+    remind()
+    for _ in range(MOST_ATTEMPTS):
+        assert send(Scripted(breaks_after=0)).unusable
+    assert send(Scripted({"+6281234567890": (Outcome.BUSY, "RTHROTTLED")})).again == 1
+    assert Message.objects.get().attempt == 1
+
+
 def test_a_route_that_cannot_be_used_is_tried_again_where_that_is_wanted() -> None:
     wave(AYU)
     remind()
@@ -149,7 +190,7 @@ def test_a_route_that_cannot_be_used_is_tried_again_where_that_is_wanted() -> No
         return True
 
     times = Times(lambda: NOON, Pace(tick=lambda: 0.0, wait=lambda seconds: None), unusable=unusable)
-    done = deliver_by([Route("scripted", gateway, ("sms", "email"))], programme=PRAKERJA, times=times)
+    done = deliver_by([Route("scripted", gateway, ("sms", "email"))], programme=PRAKERJA, keys=KEYS, times=times)
     assert told == [("scripted", "It is gone.")]
     assert (done.accepted, done.unusable, len(gateway.given)) == (1, {}, 1)
 

@@ -54,7 +54,7 @@ def remind(now: datetime, programme: Programme = PRAKERJA) -> dict[str, int]:
 
 
 def hand_over(folder: Path, now: datetime) -> int:
-    return deliver(programme=PRAKERJA, gateway=FileGateway(folder / "messages.jsonl"), now=now).accepted
+    return deliver(programme=PRAKERJA, keys=KEYS, gateway=FileGateway(folder / "messages.jsonl"), now=now).accepted
 
 
 def messages(person: UUID) -> list[tuple[str, int, str]]:
@@ -179,7 +179,7 @@ def test_lots_decide_on_variants_and_the_text_is_that_of_the_variant(tmp_path: P
     assert 85 <= shares["calm"] <= 155  # 120 expected; six standard deviations are 55
     noon = morning + timedelta(hours=6)
     gateway = FileGateway(tmp_path / "messages.jsonl")
-    assert deliver(programme=tried, gateway=gateway, now=noon).accepted == 400
+    assert deliver(programme=tried, keys=KEYS, gateway=gateway, now=noon).accepted == 400
     told = (tmp_path / "messages.jsonl").read_text("utf-8")
     assert told.count('"Peserta, 31 Okt 2020 pukul 23.59 WIB"') == shares["brisk"]
     assert told.count("Masuk ke akun Kartu Prakerja.") == shares["calm"]

@@ -93,7 +93,7 @@ def test_nobody_looks_before_the_deadline_and_its_settlement_are_over(tmp_path: 
     planned(tmp_path)
     said = refused(OVER - SECOND)
     assert said == (
-        "The variants of h-7 in wave 10 are compared from 2020-11-01 02:00 (Asia/Jakarta) on, when the deadline and "
+        "The variants of h-7 in wave 10 are compared from 2020-11-01 02:00 WIB on, when the deadline and "
         "its settlement are over: who looks earlier stops when chance looks good."
     )
     assert compare(OVER).wave == 10

@@ -47,12 +47,14 @@ def people(tmp_path: Path) -> list[UUID]:
     catalogue(tmp_path)
     morning = datetime(2020, 10, 24, 6, tzinfo=WIB)
     plan_reminders(programme=PRAKERJA, now=morning)
-    deliver(programme=PRAKERJA, gateway=FileGateway(tmp_path / "out.jsonl"), now=morning + timedelta(hours=6))
+    deliver(
+        programme=PRAKERJA, keys=KEYS, gateway=FileGateway(tmp_path / "out.jsonl"), now=morning + timedelta(hours=6)
+    )
     feed(tmp_path, bought(AYU), bought(DEWI, course="NEW"), bought(EKO), through=DEADLINE)
     night()
     later = NIGHT + timedelta(days=1)
     feed(tmp_path, bought(CITRA, DEADLINE - SECOND), cancelled(EKO, DEADLINE + SECOND), now=later)
-    deliver(programme=PRAKERJA, gateway=FileGateway(tmp_path / "out.jsonl"), now=later + timedelta(hours=10))
+    deliver(programme=PRAKERJA, keys=KEYS, gateway=FileGateway(tmp_path / "out.jsonl"), now=later + timedelta(hours=10))
     return everyone
 
 

@@ -25,7 +25,7 @@ def main() -> None:
         if isinstance(field.default, bool):
             parser.add_argument(option, action=argparse.BooleanOptionalAction, default=field.default)
         elif isinstance(field.default, tuple):
-            parser.add_argument(option, action="append", default=[], metavar="PREFIX")
+            parser.add_argument(option, action="append", default=[], type=_digits, metavar="PREFIX")
         else:
             parser.add_argument(option, type=type(field.default), default=field.default)
     given = vars(parser.parse_args())
@@ -33,6 +33,11 @@ def main() -> None:
     options: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
     behaviour = Behaviour(**options)
     asyncio.run(_serve(Smsc(behaviour, Ledger(path)), port))
+
+
+def _digits(prefix: str) -> str:
+    """Numbers come without +, however one writes them here."""
+    return prefix.lstrip("+")
 
 
 async def _serve(smsc: Smsc, port: int) -> None:

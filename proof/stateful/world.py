@@ -191,7 +191,7 @@ class World:
     def deliver(self, now: datetime) -> None:
         """Hand over what may go."""
         with transaction.atomic():
-            deliver(programme=PROGRAMME, gateway=FileGateway(self.folder / "messages.jsonl"), now=now)
+            deliver(programme=PROGRAMME, keys=KEYS, gateway=FileGateway(self.folder / "messages.jsonl"), now=now)
 
     def revoke(self, now: datetime) -> None:
         """One engine."""

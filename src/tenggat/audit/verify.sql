@@ -336,7 +336,7 @@ WITH gone AS (
        AND (purchase.cancel_recorded_at IS NULL OR purchase.cancel_recorded_at > gone.went_at)
 ), looked AS (
     SELECT gone.person_id, gone.wave,
-           CASE WHEN participation.state IS NULL THEN 'message to nobody'
+           CASE WHEN gone.wave > 0 AND participation.state IS NULL THEN 'message to nobody'
                 WHEN gone.deadline_version = participation.deadline_version
                      AND gone.deadline_at IS DISTINCT FROM participation.deadline_at THEN 'names another deadline'
                 WHEN gone.step = ANY (%(steps)s) AND gone.expires_at > gone.deadline_at

@@ -9,6 +9,7 @@ from tenggat.cli import showing
 from tenggat.cli.answers import DONE, SOME_REFUSED, WAITS, Answer, AsJson, Now, answers
 from tenggat.cli.house import enter
 from tenggat.cli.interrupting import until_interrupted
+from tenggat.cli.messages import named_stopped, told_stopped
 from tenggat.foundation import clock
 from tenggat.foundation.refusals import Refusal
 
@@ -43,14 +44,14 @@ def remind(dry_run: DryRun = False, now: Now = None, as_json: AsJson = False) ->
     def show() -> None:
         word = "Would plan" if dry_run else "Planned"
         for step, count in planned.messages.items():
-            showing.line(f"{word} {showing.people(count, 'message', 'messages')} {step}.")
+            showing.line(f"{word} {showing.people(count, 'message', 'messages')} of {step}.")
             if unreached := planned.unreachable[step]:
                 showing.line(
                     f"  {showing.people(unreached)} cannot be reached: {showing.command()} export flagged FILE.csv"
                 )
         for step, count in fallbacks.items():
             if count:
-                showing.line(f"Planned {showing.people(count, 'message', 'messages')} {step} by the next channel.")
+                showing.line(f"Planned {showing.people(count, 'message', 'messages')} of {step} by the next channel.")
         if not dry_run and any((*planned.messages.values(), *fallbacks.values())):
             showing.next_steps("deliver")
 
@@ -88,7 +89,7 @@ def deliver(
         ended=ended.is_set,
     )
     with showing.progress("messages") as bar, until_interrupted(ended):
-        done = delivery.deliver_by(routes, programme=house.programme, times=times, progress=bar)
+        done = delivery.deliver_by(routes, programme=house.programme, keys=house.keys, times=times, progress=bar)
     if done.unusable and not done.accepted:
         raise GatewayUnusable(" ".join(f"{name}: {why}" for name, why in sorted(done.unusable.items())))
     counts = {
@@ -99,10 +100,14 @@ def deliver(
         "waiting": done.waiting,
     }
 
+    off = named_stopped()
+
     def show() -> None:
         showing.line(", ".join(f"{showing.number(count)} {state}" for state, count in counts.items()) + ".")
         if done.waiting:
-            showing.line("What waits is for later, or for the sending hours on people's own clocks.")
+            stopped = ", for what is stopped to be started again" if off else ""
+            showing.line(f"What waits is for later{stopped}, or for the sending hours on people's own clocks.")
+            told_stopped(off)
             if lost := without_route(routes, house.programme):
                 showing.line(f"No route carries {' or '.join(lost)}: such messages wait until they expire.")
         for name, why in sorted(done.unusable.items()):
@@ -110,7 +115,8 @@ def deliver(
         if done.accepted and [route.name for route in routes] == ["file"]:
             showing.line(f"Written to {house.home.outbox}")
 
-    told = {"unusable": done.unusable} if done.unusable else {}
+    told: dict[str, object] = {"stopped": off} if off else {}
+    told |= {"unusable": done.unusable} if done.unusable else {}
     return Answer({**counts, **told}, show, SOME_REFUSED if done.unusable else DONE)
 
 

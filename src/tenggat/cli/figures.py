@@ -1,6 +1,7 @@
 """report, person, export."""
 
 import csv
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -148,7 +149,13 @@ def _show_person(found: "Case", programme: "Programme") -> None:
     showing.table(
         ("when", "what", "wave", "who", "details"),
         [
-            (showing.moment(e["at"], zone), e["kind"], str(e.get("wave", "")), e["actor"], _details(e.get("details")))
+            (
+                showing.moment(e["at"], zone),
+                e["kind"],
+                str(e.get("wave", "")),
+                e["actor"],
+                _details(e.get("details"), zone),
+            )
             for e in found.events
         ],
         folds="details",
@@ -162,7 +169,7 @@ def _show_person(found: "Case", programme: "Programme") -> None:
                     showing.moment(m["not_before"], zone),
                     m["step"],
                     m["channel"],
-                    m["state"],
+                    m["receipt"] or m["state"],  # what a receipt says is the surer word
                     showing.moment(m["sent_at"], zone),
                 )
                 for m in found.messages
@@ -170,8 +177,16 @@ def _show_person(found: "Case", programme: "Programme") -> None:
         )
 
 
-def _details(details: dict[str, Any] | None) -> str:
-    return " ".join(f"{name}={str(value)[:25]}" for name, value in (details or {}).items())
+def _details(details: dict[str, Any] | None, zone: str) -> str:
+    return ", ".join(f"{name}={_detail(value, zone)}" for name, value in (details or {}).items())
+
+
+def _detail(value: object, zone: str) -> str:
+    """A moment as everywhere on this screen: written in UTC, a deadline would seem to be another day."""
+    if isinstance(value, str) and "T" in value:
+        with suppress(ValueError):
+            return showing.moment(parse_instant(value), zone)
+    return str(value)[:25]
 
 
 FileOut = Annotated[Path, typer.Argument(metavar="FILE", help="Ends in .csv or .parquet.", show_default=False)]

@@ -43,7 +43,17 @@ def _existing(path: Path, *, programme: str, sandbox: bool) -> home.Home | None:
             f"{path} is already a home of {found.programme}{' (sandbox)' if found.sandbox else ''}; "
             "choose another TENGGAT_HOME."
         )
+    if programme.endswith(".toml") and not _follows(found, Path(programme)):
+        own = found.programme.endswith(".toml")
+        mend = f"it is changed in {found.programme_source}, or" if own else "to have a file of your own,"
+        raise HomeDiffers(f"{path} follows {found.programme}, not this file; {mend} choose another TENGGAT_HOME.")
     return found
+
+
+def _follows(found: home.Home, file: Path) -> bool:
+    """Whether a home follows just what stands in a file."""
+    source = found.programme_source
+    return isinstance(source, Path) and source.read_bytes() == file.read_bytes()
 
 
 def _new(

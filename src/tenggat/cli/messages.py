@@ -39,6 +39,19 @@ def _named(step: str | None, channel: str | None, route: str | None) -> tuple[st
     return named[0]
 
 
+def named_stopped() -> list[str]:
+    """What is stopped now, such as "step h-7"."""
+    from tenggat.messaging import switches
+
+    return [f"{one.kind} {one.name}" for one in switches.list_stopped()]
+
+
+def told_stopped(off: list[str]) -> None:
+    """Say what is stopped, if anything: whoever wonders why nothing goes looks at this screen first."""
+    if off:
+        showing.line(f"Stopped: {', '.join(off)}. Why, and by whom: {showing.command()} messages stopped")
+
+
 @messages.command("stop")
 @answers
 def stop(  # noqa: PLR0917 -- Typer calls it by name
@@ -54,13 +67,23 @@ def stop(  # noqa: PLR0917 -- Typer calls it by name
     kind, name = _named(step, channel, route)
     house = enter(now)
     from tenggat.messaging import switches
+    from tenggat.messaging.routing import names_of
 
+    routes = names_of(house.home.path)
     switches.stop(
-        kind=cast("switches.Kind", kind), name=name, reason=reason, by=by, now=house.now, programme=house.programme
+        kind=cast("switches.Kind", kind),
+        name=name,
+        reason=reason,
+        by=by,
+        now=house.now,
+        programme=house.programme,
+        routes=routes,
     )
 
     def show() -> None:
         showing.line(f"The {kind} {name} is stopped. What is planned waits, and expires in its time.")
+        if kind == "route" and routes is None:
+            showing.line("No gateways.toml could be read here: see that the name is written as it is there.")
         showing.next_steps("messages stopped", f"messages start --{kind} {name}")
 
     return Answer({"stopped": {"kind": kind, "name": name}}, show)
@@ -121,7 +144,12 @@ def suppress(address: Address, reason: Reason, now: Now = None, as_json: AsJson 
     new = suppressing.suppress(address=address, reason=reason, programme=house.programme, now=house.now)
 
     def show() -> None:
-        showing.line("It gets no refusable message any more." if new else "It was on the list already.")
+        refusable = [step.name for step in house.programme.steps if step.may_opt_out]
+        showing.line("The address is on the list." if new else "The address was on the list already.")
+        if refusable:
+            showing.line(f"It no longer gets: {', '.join(refusable)}. It still gets every other step.")
+        else:
+            showing.line("It still gets every step: none has may_opt_out = true in the programme file.")
 
     return Answer({"affected": int(new)}, show)
 
@@ -134,7 +162,7 @@ def release(address: Address, now: Now = None, as_json: AsJson = False) -> Answe
     from tenggat.messaging import suppressing
 
     suppressing.release(address=address, programme=house.programme)
-    return Answer({"affected": 1}, lambda: showing.line("It gets every message again."))
+    return Answer({"affected": 1}, lambda: showing.line("The address is off the list: it gets every step again."))
 
 
 @answers
@@ -145,6 +173,7 @@ def routes(now: Now = None, as_json: AsJson = False) -> Answer:
 
     found = routes_of(house.home.path, outbox=house.home.outbox, sandbox=house.home.sandbox)
     lost = without_route(found, house.programme)
+    off = named_stopped()
     rows = [
         {
             "name": route.name,
@@ -170,10 +199,11 @@ def routes(now: Now = None, as_json: AsJson = False) -> Answer:
             for route in found
         ]
         showing.table(["route", "kind", "carries", "numbers", "pace", "a day"], cells, folds="numbers")
+        told_stopped(off)
         if lost:
             showing.line(f"No route carries {' or '.join(lost)}: such messages wait until they expire.")
 
-    return Answer({"routes": rows, "without_route": lost}, show)
+    return Answer({"routes": rows, "without_route": lost, "stopped": off}, show)
 
 
 @answers
@@ -181,7 +211,8 @@ def reach(
     wave: Annotated[int | None, typer.Option("--wave", metavar="N", help="One wave.")] = None,
     step: Step = None,
     unreached: Annotated[
-        Path | None, typer.Option("--unreached", metavar="FILE", help="Write whom a call can still help (.csv).")
+        Path | None,
+        typer.Option("--unreached", metavar="FILE", help="Write whom a call can still help, in all waves (.csv)."),
     ] = None,
     now: Now = None,
     as_json: AsJson = False,
@@ -191,7 +222,9 @@ def reach(
     from tenggat.figures import reach as figures
 
     found = figures.reach(programme=house.programme, wave=wave, step=step)
-    listed = None if unreached is None else figures.write_unreached(path=unreached, now=house.now)
+    listed = (
+        None if unreached is None else figures.write_unreached(path=unreached, programme=house.programme, now=house.now)
+    )
     data: dict[str, Any] = {"reach": [one.as_dict() for one in found]}
     if listed is not None:
         data["unreached"] = listed

@@ -1,4 +1,4 @@
-"""reinstate, quarantine list, quarantine retry, seats list, seats release: what comes after a night."""
+"""reinstate, withdraw, quarantine list, quarantine retry, seats list, seats release: what comes after a night."""
 
 from typing import Annotated
 
@@ -15,6 +15,7 @@ seats = typer.Typer(help="Seats of people who were revoked: list, release to a n
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("reinstate")(reinstate)
+    app.command("withdraw")(withdraw)
     app.add_typer(quarantine, name="quarantine")
     app.add_typer(seats, name="seats")
 
@@ -55,6 +56,44 @@ def reinstate(
         if done.blacklisted:
             showing.line("An officer's own blacklist entry stays; lift it: blacklist remove NIK --reason TEXT")
         showing.next_steps("deliver")
+
+    return Answer(data, show)
+
+
+@answers
+def withdraw(
+    nik: Annotated[str, typer.Argument(metavar="NIK", show_default=False)],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="What the person said.")],
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who took the person's word.")],
+    now: Now = None,
+    as_json: AsJson = False,
+) -> Answer:
+    """Give a place back before the deadline, by the person's own wish: no revocation, and the money returns."""
+    house = enter(now)
+    from tenggat.foundation.actors import Actor
+    from tenggat.registry import actions
+    from tenggat.waves import withdrawing
+
+    person_id = actions.resolve(nik=nik, programme=house.programme, keys=house.keys, now=house.now)
+    if person_id is None:
+        raise actions.PersonUnknown
+    actor = Actor("officer", actions.signed(by, "A withdrawal"))
+    done = withdrawing.withdraw(
+        person_id=person_id, reason=reason, programme=house.programme, now=house.now, actor=actor
+    )
+    data = {
+        "affected": 1,
+        "person_id": done.person_id,
+        "wave": done.wave,
+        "returned": done.returned,
+        "blacklisted": done.blacklisted,
+    }
+
+    def show() -> None:
+        money = showing.money(done.returned, house.programme.currency)
+        showing.line(f"Withdrawn from wave {done.wave}; {money} returned.")
+        barred = "The person cannot come back." if done.blacklisted else "The person may be accepted by a later wave."
+        showing.line(f"{barred} So the programme file says.")
 
     return Answer(data, show)
 

@@ -1,13 +1,14 @@
 """Words, numbers and tables for people: Rich on a terminal, plain aligned text in a pipe."""
 
-import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
+
+from tenggat.cli.tables import table as table  # noqa: PLC0414 -- told from here like everything else
 
 _ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -81,57 +82,6 @@ def _styled(text: str, span: tuple[int, int], style: str) -> None:
     told = Text(text)
     told.stylize(style, *span)
     Console(soft_wrap=True).print(told)
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, last: bool = False, folds: str = "") -> None:
-    """A table; columns of figures stand to the right. `last`: the last row is a sum; `folds`: the column that may wrap.
-
-    On a narrow terminal it is drawn without a frame, so that no figure and no moment is cut.
-    """
-    right = [all(_is_figure(row[column]) for row in rows) for column in range(len(head))]
-    if sys.stdout.isatty() and not _too_wide(head, rows, folds):
-        _rich_table(head, rows, right, last=last, folds=folds)
-    else:
-        _plain_table(head, rows, right)
-
-
-def _is_figure(cell: str) -> bool:
-    return cell[:1].isdigit() or cell[:1] in "–-+" or cell.startswith("Rp ")
-
-
-def _widths(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
-    return [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-
-
-def _too_wide(head: Sequence[str], rows: Sequence[Sequence[str]], folds: str) -> bool:
-    widths = [24 if name == folds else width for name, width in zip(head, _widths(head, rows), strict=True)]
-    return sum(widths) + 2 * len(widths) > shutil.get_terminal_size().columns
-
-
-def _rich_table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], right: list[bool], *, last: bool, folds: str
-) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for name, is_right in zip(head, right, strict=True):
-        drawn.add_column(name, justify="right" if is_right else "left", no_wrap=name != folds, overflow="fold")
-    for at, row in enumerate(rows):
-        ends = last and at == len(rows) - 2
-        drawn.add_row(*row, end_section=ends, style="bold" if last and at == len(rows) - 1 else None)
-    Console().print(drawn)
-
-
-def _plain_table(head: Sequence[str], rows: Sequence[Sequence[str]], right: list[bool]) -> None:
-    widths = _widths(head, rows)
-    for row in (head, *rows):
-        cells = [
-            cell.rjust(width) if is_right else cell.ljust(width)
-            for cell, width, is_right in zip(row, widths, right, strict=True)
-        ]
-        line("  ".join(cells).rstrip())
 
 
 class Bar(Protocol):

@@ -185,7 +185,9 @@ def _when(step: "Step") -> str:
     elif step.days_before is None:
         return "by an event, at any hour" if step.urgent else "by an event"
     else:
-        when = f"{showing.people(step.days_before, 'day', 'days')} before the last" if step.days_before else "last day"
+        when = (
+            f"{showing.people(step.days_before, 'day', 'days')} before the last day" if step.days_before else "last day"
+        )
     return f"{when}, from {step.since}" if step.since else when
 
 

@@ -111,7 +111,7 @@ def _senders(house: House, moment: Callable[[], datetime], ended: Event) -> Iter
 
     routes = routes_of(house.home.path, outbox=house.home.outbox, sandbox=house.home.sandbox)
     times = Times(moment, Pace(clock.tick, ended.wait), keep_on=True, ended=ended.is_set, unusable=unusable)
-    work = senders(routes, programme=house.programme, times=times)
+    work = senders(routes, programme=house.programme, keys=house.keys, times=times)
     with ThreadPoolExecutor(len(work)) as threads:
         try:
             yield [threads.submit(partial(_alone, in_sessions, one)) for one in work]

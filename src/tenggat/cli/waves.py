@@ -67,7 +67,7 @@ def announce(
         zone = house.programme.time_zone
         showing.line(f"Wave {number} is announced at {showing.moment(found.announced_at, zone)}.")
         showing.line(f"The first instant that is too late: {showing.moment(found.deadline_at, zone)}.")
-        showing.next_steps(f"import participants FILE --wave {number}", "wave list")
+        showing.next_steps(f"import participants FILE --wave {number}", "remind", "wave list")
 
     return Answer(asdict(wave_line(found)), show)
 

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "tenggat.waves",
     "tenggat.training",
     "tenggat.help",
+    "tenggat.reasons",
     "tenggat.deadlines",
     "tenggat.pages",
     "tenggat.portal",

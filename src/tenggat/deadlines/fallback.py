@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import sqrt
 
+from django.db import transaction
+
 from tenggat.foundation import database, sql
 from tenggat.messaging.planning import notice_windows
 from tenggat.messaging.wording import NO_TEXT
@@ -16,6 +18,7 @@ BEFORE = timedelta(days=28)
 """The span that it is compared with."""
 
 _SQL = sql.load("tenggat.deadlines", "fallback.sql")
+_REMINDERS = sql.load("tenggat.deadlines", "reminders.sql")
 _STATES = {"all": ["accepted", "bought", "completed", "revoked"], "not_bought": ["accepted"]}
 _ENOUGH = 30  # messages below which a share says nothing
 _LEAST_SHARE = 0.5  # an operator that seldom tells anything is never silent by exception
@@ -47,7 +50,12 @@ class OperatorReceipts:
 
 def plan_fallbacks(*, programme: Programme, now: datetime) -> dict[str, int]:
     """Plan the next channel for each step that has one; gives how many messages are new, per step."""
-    return {step.name: _plan(programme, step, now=now) for step in programme.steps if len(step.channels) > 1}
+    steps = [step for step in programme.steps if len(step.channels) > 1]
+    if not steps:
+        return {}
+    with transaction.atomic():
+        database.rows(_REMINDERS["share_waves"])  # a new deadline is seen here, or what stands here is seen there
+        return {step.name: _plan(programme, step, now=now) for step in steps}
 
 
 def operator_receipts(*, programme: Programme, hours: int, now: datetime) -> dict[str, OperatorReceipts]:

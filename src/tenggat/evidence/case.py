@@ -9,6 +9,7 @@ from uuid import UUID
 from tenggat.foundation import database, sql
 
 _SQL = sql.load("tenggat.evidence", "case.sql")
+_MESSAGE = ("step", "channel", "wave", "state", "not_before", "expires_at", "sent_at", "receipt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _event(row: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _message(row: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip(("step", "channel", "wave", "state", "not_before", "expires_at", "sent_at"), row, strict=True))
+    return dict(zip(_MESSAGE, row, strict=True))
 
 
 def mask_words(text: str) -> str:

@@ -14,7 +14,7 @@ SELECT occurred_at, kind, wave, recorded_at, actor, from_state, to_state, detail
 -- name: messages
 -- What was planned for one person, and what became of it.
 -- reads: messaging_message
-SELECT step, channel, wave, state, not_before, expires_at, sent_at
+SELECT step, channel, wave, state, not_before, expires_at, sent_at, fate
   FROM messaging_message
  WHERE person_id = %(person)s
  ORDER BY not_before, step;

@@ -87,6 +87,7 @@ def _what(event: Row, case: Row) -> str:
         "hold_lifted": "Penahanan berakhir",
         "revoked": f"Kepesertaan dicabut dalam pelaksanaan nomor {details.get('run')}{back}",
         "reinstated": f"Kepesertaan dipulihkan{f' oleh {by}: {reason}' if by else decision}",
+        "withdrawn": f"Mengundurkan diri: {reason}",
         "quarantined": f"Data orang ini tidak dapat diproses: {reason}",
         "blacklisted": f"Masuk daftar hitam: {reason}",
         "blacklist_lifted": f"Keluar dari daftar hitam: {reason}",

@@ -1,6 +1,5 @@
 """Whom the messages have reached, per wave, step, operator and province; and who can still be helped by a call."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -9,13 +8,20 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from tenggat.figures.calling import write_list
 from tenggat.foundation import database, sql
-from tenggat.foundation.whole_files import replacing
+from tenggat.foundation.refusals import Refusal
 from tenggat.rules.programme import Programme
+from tenggat.waves.models import Wave
 
 _SQL = sql.load("tenggat.figures", "reach.sql")
 _COLUMNS = ("person_id", "wave", "name", "phone", "email", "province", "deadline_at", "why")
-_FORMULA = ("=", "-", "@", "\t", "\r")
+
+
+class NothingToCount(Refusal):
+    """The wave or the step does not exist."""
+
+    code = "not_known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class Reach:
 
 
 def reach(*, programme: Programme, wave: int | None = None, step: str | None = None) -> list[Reach]:
-    """The figures as they stand now, of all waves and steps or of one."""
+    """The figures as they stand now, of all waves and steps or of one. Raises NothingToCount."""
     prefixes = [(prefix, operator.name) for operator in programme.operators for prefix in operator.prefixes]
     found = database.rows(
         _SQL["reach"],
@@ -60,20 +66,24 @@ def reach(*, programme: Programme, wave: int | None = None, step: str | None = N
             "prefix_length": max((len(prefix) for prefix, _ in prefixes), default=0),
         },
     )
+    if not found:
+        _refuse_unknown(programme, wave, step)
     return [Reach(*row) for row in found]
 
 
+def _refuse_unknown(programme: Programme, wave: int | None, step: str | None) -> None:
+    """Nothing planned of a step that there is not is no figure, but a slip."""
+    steps = [known.name for known in programme.steps]
+    if step is not None and step not in steps:
+        raise NothingToCount(f"There is no step of that name; there are {', '.join(steps)}.")
+    if wave is not None and not Wave.objects.filter(number=wave).exists():
+        raise NothingToCount(f"There is no wave {wave}; see which there are: tenggat wave list")
+
+
 @transaction.atomic
-def write_unreached(*, path: Path, now: datetime) -> int:
+def write_unreached(*, path: Path, programme: Programme, now: datetime) -> int:
     """Write who can still be helped to a CSV that only its owner reads; gives how many. Raises FileUnusable."""
-    rows = 0
-    with replacing(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(_COLUMNS)
-        for row in _unreached(now):
-            writer.writerow([_plain(cell) for cell in row])
-            rows += 1
-    return rows
+    return write_list(path, _COLUMNS, _unreached(now), zone=programme.zone)
 
 
 def _unreached(now: datetime) -> Iterator[tuple[Any, ...]]:
@@ -81,10 +91,3 @@ def _unreached(now: datetime) -> Iterator[tuple[Any, ...]]:
         cursor.execute(_SQL["unreached"].text, {"now": now})
         while rows := cursor.fetchmany(10_000):
             yield from rows
-
-
-def _plain(cell: Any) -> Any:
-    """A call centre opens this in a spreadsheet: no name may be a formula there."""
-    if isinstance(cell, datetime):
-        return cell.isoformat()
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

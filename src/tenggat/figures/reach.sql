@@ -12,7 +12,7 @@ WITH told AS (
            bool_or(message.state IN ('planned', 'sending')) AS waiting,
            bool_and(message.state IN ('rejected', 'expired', 'cancelled') OR message.fate = 'failed') AS failed
       FROM messaging_message AS message
-     WHERE (%(only_wave)s::integer IS NULL OR message.wave = %(only_wave)s)
+     WHERE message.wave > 0 AND (%(only_wave)s::integer IS NULL OR message.wave = %(only_wave)s)
        AND (%(only_step)s::text IS NULL OR message.step = %(only_step)s)
      GROUP BY message.person_id, message.wave, message.step
     HAVING NOT bool_and(message.state = 'cancelled')

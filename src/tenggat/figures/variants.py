@@ -91,7 +91,7 @@ def _refuse_early(programme: Programme, wave: int, step: str, deadline: datetime
         raise NotCompared(f"The purchases of wave {wave} are not all told yet; waiting for: {', '.join(silent)}.")
     over = (deadline + settlement).astimezone(programme.zone)
     raise NotCompared(
-        f"The variants of {step} in wave {wave} are compared from {over:%Y-%m-%d %H:%M} ({programme.time_zone}) on, "
+        f"The variants of {step} in wave {wave} are compared from {over:%Y-%m-%d %H:%M %Z} on, "
         "when the deadline and its settlement are over: who looks earlier stops when chance looks good."
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from tenggat.foundation import database, sql
+from tenggat.foundation.keys import Keys
 from tenggat.foundation.side_by_side import in_sessions
 from tenggat.messaging import outbox
 from tenggat.messaging.gateways.file import FileGateway, SenderAtWork
@@ -22,6 +23,7 @@ _NO_PACE = Pace(tick=lambda: 0.0, wait=lambda seconds: None)
 def deliver(
     *,
     programme: Programme,
+    keys: Keys,
     gateway: FileGateway,
     now: datetime,
     progress: Callable[[int], None] = lambda done: None,
@@ -31,7 +33,11 @@ def deliver(
         raise SenderAtWork
     try:
         return deliver_by(
-            [file_route(gateway)], programme=programme, times=Times(lambda: now, _NO_PACE), progress=progress
+            [file_route(gateway)],
+            programme=programme,
+            keys=keys,
+            times=Times(lambda: now, _NO_PACE),
+            progress=progress,
         )
     finally:
         database.rows(_SQL["release_sender"])
@@ -41,6 +47,7 @@ def deliver_by(
     routes: Sequence[Route],
     *,
     programme: Programme,
+    keys: Keys,
     times: Times,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Delivered:
@@ -49,7 +56,7 @@ def deliver_by(
     Every text is checked before the first message is taken: TemplateUnusable leaves them all waiting.
     """
     done = Delivered()
-    for one in in_sessions(senders(routes, programme=programme, times=times, progress=progress)):
+    for one in in_sessions(senders(routes, programme=programme, keys=keys, times=times, progress=progress)):
         done.add(one)
     done.waiting = outbox.waiting()
     return done
@@ -59,6 +66,7 @@ def senders(
     routes: Sequence[Route],
     *,
     programme: Programme,
+    keys: Keys,
     times: Times,
     progress: Callable[[int], None] = lambda done: None,
 ) -> list[Callable[[], Delivered]]:
@@ -70,7 +78,7 @@ def senders(
             send_by,
             route,
             programme=programme,
-            around=Around(names, _others(route, routes)),
+            around=Around(keys, names, _others(route, routes)),
             times=times,
             progress=progress,
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tenggat.foundation.keys import Keys
 from tenggat.messaging import outbox, receipts
 from tenggat.messaging.gateways import Answer, Gateway, GatewayUnusable, Outcome
 from tenggat.messaging.incoming import Incoming
@@ -66,7 +67,13 @@ class Delivered:
 
 
 def hand_over(
-    route: Route, sender: int, programme: Programme, claimed: list[Claimed], clock: Callable[[], datetime]
+    route: Route,
+    sender: int,
+    claimed: list[Claimed],
+    *,
+    programme: Programme,
+    keys: Keys,
+    clock: Callable[[], datetime],
 ) -> Delivered:
     """Put claimed messages into words, send them, and write down the answers.
 
@@ -74,7 +81,7 @@ def hand_over(
     """
     now = clock()
     try:
-        words = put_into_words(programme, claimed, plain=route.plain, now=now)
+        words = put_into_words(programme, keys, claimed, plain=route.plain, now=now)
     except BaseException:
         outbox.give_back(claimed)  # nothing has left the house
         raise
@@ -137,7 +144,9 @@ class _Said:
     def add(self, row: Claimed, answer: Answer, *, kind: str, now: datetime) -> None:
         code = answer.code or kind
         if answer.outcome is Outcome.ACCEPTED:
-            self.accepted.append(Answered(row, code, answer.gateway_id))
+            # A name that no index can hold would lose the answers of the whole batch.
+            name = answer.gateway_id if len(answer.gateway_id) <= receipts.LONGEST else ""
+            self.accepted.append(Answered(row, code, name))
         elif answer.outcome is Outcome.UNKNOWN:
             self.unknown.append(Answered(row, code, receipts.stand_in(row.address)))
         elif answer.outcome is Outcome.REJECTED:

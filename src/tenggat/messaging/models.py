@@ -7,6 +7,9 @@ from django.db.models import F, Q
 class Message(models.Model):
     """One message to one person: at most one per person, wave, step, channel and deadline version (I5).
 
+    Wave 0 has what belongs to no wave (direct.py): a code, an answer. There the version is a running number, and the
+    row has its own address and sealed values until it is over.
+
     planned -> sending -> accepted | rejected | unknown; planned -> cancelled | expired. `sending` is committed
     before the gateway is called; whoever finds it there after a crash knows that the outcome is not known.
     """
@@ -35,6 +38,8 @@ class Message(models.Model):
     fate = models.TextField(db_default="", help_text="what receipts say of it; nothing is decided by one")
     fate_at = models.DateTimeField(null=True)
     variant = models.TextField(db_default="", help_text="which text of the step, where it has several")
+    address = models.TextField(db_default="", help_text="where it goes, if not to the registry's address")
+    sealed = models.BinaryField(null=True, help_text="name and values of its text, encrypted for the person")
 
     class Meta:
         constraints = (
@@ -50,6 +55,11 @@ class Message(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(fate__in=("", "underway", "failed", "delivered", "read")), name="messaging_fate_is_known"
+            ),
+            # A code that has gone, or never will, is no one's to read.
+            models.CheckConstraint(
+                condition=Q(address="", sealed=None) | Q(wave=0, state__in=("planned", "sending")),
+                name="messaging_forgets_what_is_over",
             ),
         )
         indexes = (

@@ -32,7 +32,10 @@ class Key(NamedTuple):
 
 
 class Claimed(NamedTuple):
-    """A message that is this sender's to hand over, with what its text needs."""
+    """A message that is this sender's to hand over, with what its text needs.
+
+    address: where it goes, or "" where there is no such address any more. sealed: what direct.py reads.
+    """
 
     person_id: str
     wave: int
@@ -44,15 +47,10 @@ class Claimed(NamedTuple):
     expires_at: str
     deadline_at: str
     name: str
-    phone: str | None
-    email: str | None
+    address: str
     time_zone: str
     variant: str = ""
-
-    @property
-    def address(self) -> str:
-        """Where it goes, or "" where there is no such address any more."""
-        return (self.email if self.channel == "email" else self.phone) or ""
+    sealed: bytes | None = None
 
 
 class Answered(NamedTuple):
@@ -68,6 +66,7 @@ class Claim(NamedTuple):
     """Whose messages a sender may take: its route's channels, numbers, and steps' hours.
 
     prefixes: beginnings of numbers that alone go this way (None: all); others: those that go another way.
+    home_zone: the zone of who is not in the registry.
     """
 
     route: str
@@ -76,6 +75,7 @@ class Claim(NamedTuple):
     prefixes: list[str] | None
     others: list[str]
     open_zones: list[str]
+    home_zone: str
 
 
 @contextmanager

@@ -16,26 +16,36 @@ SELECT step FROM found WHERE step IS NOT NULL;
 -- name: expire_overdue
 -- What could not go in its time does not go at all.
 -- writes: messaging_message
-UPDATE messaging_message SET state = 'expired'
+UPDATE messaging_message SET state = 'expired', address = '', sealed = NULL
  WHERE state = 'planned' AND step = %(step)s AND not_before <= %(now)s AND expires_at <= %(now)s;
 
 -- name: claim_due
 -- Takes the next messages of a step that may go now by this route, to people whose clock stands inside the sending
--- hours. Goes on behind the last one taken, so that it never walks again over what has been sent.
--- reads: registry_person
+-- hours. Goes on behind the last one taken, so that it never walks again over what has been sent. A purchase that came
+-- while the reminder was being planned could not see it to cancel it: whoever has bought by now is passed over here.
+-- reads: registry_person, waves_participation
 -- writes: messaging_message
 WITH mine AS (
     SELECT message.person_id, message.wave, message.step, message.channel, message.deadline_version,
-           person.name, person.phone, person.email, person.time_zone
+           COALESCE(person.name, '') AS name, place.address, place.time_zone, message.sealed
       FROM messaging_message AS message
-      JOIN registry_person AS person ON person.person_id = message.person_id
+      LEFT JOIN registry_person AS person ON person.person_id = message.person_id
+     CROSS JOIN LATERAL (
+               SELECT COALESCE(NULLIF(message.address, ''),
+                               CASE message.channel WHEN 'email' THEN person.email ELSE person.phone END, '') AS address,
+                      COALESCE(person.time_zone, %(home_zone)s) AS time_zone) AS place
      WHERE message.state = 'planned' AND message.step = %(step)s
        AND message.not_before <= %(now)s AND message.expires_at > %(now)s
        AND (message.not_before, message.person_id) > (%(after_moment)s, %(after_person)s::uuid)
        AND message.channel = ANY (%(channels)s)
-       AND person.time_zone = ANY (%(open_zones)s)
-       AND (%(prefixes)s::text[] IS NULL OR message.channel <> 'email' AND person.phone ^@ ANY (%(prefixes)s::text[]))
-       AND (message.channel = 'email' OR NOT COALESCE(person.phone ^@ ANY (%(others)s::text[]), false))
+       AND place.time_zone = ANY (%(open_zones)s)
+       AND (%(prefixes)s::text[] IS NULL OR message.channel <> 'email' AND place.address ^@ ANY (%(prefixes)s::text[]))
+       AND (message.channel = 'email' OR NOT place.address ^@ ANY (%(others)s::text[]))
+       AND (NOT message.skip_if_bought OR NOT EXISTS (
+               SELECT FROM waves_participation AS participation
+                WHERE participation.person_id = message.person_id AND participation.wave = message.wave
+                  AND participation.state <> 'accepted'
+               OFFSET 0))  -- one look by the key for each, and never a hash of everybody
      ORDER BY message.not_before, message.person_id
      LIMIT %(size)s
        FOR UPDATE OF message SKIP LOCKED
@@ -47,13 +57,13 @@ UPDATE messaging_message AS message
    AND message.channel = mine.channel AND message.deadline_version = mine.deadline_version
 RETURNING message.person_id::text, message.wave, message.step, message.channel, message.deadline_version,
           message.attempt, message.not_before::text, message.expires_at::text, message.deadline_at::text,
-          mine.name, mine.phone, mine.email, mine.time_zone, message.variant;
+          mine.name, mine.address, mine.time_zone, message.variant, mine.sealed;
 
 -- name: settle
 -- Writes down what the gateway answered to this sender, also where the sender had been taken for dead meanwhile.
 -- writes: messaging_message
 UPDATE messaging_message AS message
-   SET state = %(state)s, outcome = answer.outcome, gateway_id = answer.gateway_id,
+   SET state = %(state)s, outcome = answer.outcome, gateway_id = answer.gateway_id, address = '', sealed = NULL,
        sent_at = CASE WHEN %(state)s = 'accepted' THEN %(now)s::timestamptz END
   FROM unnest(%(person_id)s::uuid[], %(wave)s::integer[], %(step)s::text[], %(channel)s::text[],
               %(deadline_version)s::smallint[], %(outcome)s::text[], %(gateway_id)s::text[])
@@ -103,17 +113,17 @@ SELECT number, route
 -- reads: registry_person
 -- writes: messaging_message
 UPDATE messaging_message AS message SET sender = %(sender)s
-  FROM registry_person AS person
  WHERE message.state = 'sending' AND message.route = ANY (%(routes)s)
    AND (message.sender = ANY (%(dead)s::integer[]) OR message.sender IS NULL)
-   AND person.person_id = message.person_id
 RETURNING message.person_id::text, message.wave, message.step, message.channel, message.deadline_version, message.route,
-          COALESCE(CASE WHEN message.channel = 'email' THEN person.email ELSE person.phone END, '');
+          COALESCE(NULLIF(message.address, ''),
+                   (SELECT CASE message.channel WHEN 'email' THEN person.email ELSE person.phone END
+                      FROM registry_person AS person WHERE person.person_id = message.person_id), '');
 
 -- name: give_back
--- The gateway has never seen these: they wait again.
+-- The gateway has never seen these: they wait again, and it was no try.
 -- writes: messaging_message
-UPDATE messaging_message AS message SET state = 'planned', claimed_at = NULL
+UPDATE messaging_message AS message SET state = 'planned', claimed_at = NULL, attempt = GREATEST(message.attempt - 1, 0)
   FROM unnest(%(person_id)s::uuid[], %(wave)s::integer[], %(step)s::text[], %(channel)s::text[],
               %(deadline_version)s::smallint[]) AS mine (person_id, wave, step, channel, deadline_version)
  WHERE message.person_id = mine.person_id AND message.wave = mine.wave AND message.step = mine.step

@@ -52,7 +52,7 @@ def faults_of(programme: Programme, step: Step, language: str, variant: str = ""
     known = fields_of(step)
     if not _are_known(text, known):
         names = [f"{{{name}}}" for name in known]
-        return (f"{whose} has an unknown field; it may use {', '.join(names[:-1])} and {names[-1]}.",)
+        return (f"{whose} has {_unknown(text, known)}; it may use {', '.join(names[:-1])} and {names[-1]}.",)
     sample = text.format(**_longest(programme, language, known))
     found = [*_of_length(sample), *_of_numbers(text), *_of_links(sample, programme.domain), *_of_days(text, step)]
     return tuple(f"{whose} {fault}" for fault in found)
@@ -66,6 +66,15 @@ def fields_of(step: Step) -> tuple[str, ...]:
 def longest(programme: Programme, step: Step, language: str, variant: str = "") -> str:
     """Give a text at its longest: the longest name, deadline and code that it can come to carry."""
     return template(step, language, variant).format(**_longest(programme, language, fields_of(step)))
+
+
+def _unknown(text: str, known: tuple[str, ...]) -> str:
+    """What is wrong with the fields of a text, in words that follow "has"."""
+    try:
+        odd = [name for _, name, *_ in Formatter().parse(text) if name is not None and name not in known]
+    except ValueError:
+        return "a { or } that stands alone"
+    return f"an unknown field, {{{odd[0]}}}" if odd else "a field with more than its name in it"
 
 
 def _are_known(text: str, known: tuple[str, ...]) -> bool:

@@ -19,6 +19,9 @@ PATIENCE = timedelta(minutes=10)
 
 BATCH = 5000
 
+LONGEST = 200
+"""Characters of a gateway's name for a message, here and on the message: Meta's may have so many."""
+
 _SQL = sql.load("tenggat.messaging", "receipts.sql")
 
 
@@ -103,5 +106,5 @@ def _digest(route: str, receipt: Receipt) -> bytes:
 
 
 def _stored(text: str) -> str:
-    """What the database can keep of a text that came from outside, at most 100 characters."""
-    return text.replace("\0", "")[:100].encode("utf-8", "replace").decode()
+    """What the database can keep of a text that came from outside, at most LONGEST characters."""
+    return text.replace("\0", "")[:LONGEST].encode("utf-8", "replace").decode()

@@ -8,9 +8,10 @@ import os
 import re
 import tomllib
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -33,6 +34,7 @@ TEST_ROUTE = "test"
 _KEYS = {"name", "kind", "channels", "prefixes", "rate", "burst", "per_day", "batch", "settings", "receipts"}
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _PREFIX = re.compile(r"\+[1-9][0-9]{0,14}")
+_MOST = 1_000_000_000  # of any number of the file: more than anybody's, and neither nan nor inf
 
 
 class RoutesUnusable(Refusal):
@@ -72,10 +74,23 @@ def routes_of(home: Path, *, outbox: Path, sandbox: bool) -> list[Route]:
         written = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RoutesUnusable(f"{path} cannot be read: {error}") from None
+    except RecursionError:
+        raise RoutesUnusable(f"{path} cannot be read: its arrays or tables are nested too deeply") from None
     routes = reading.routes(written, outbox)
     if reading.faults:
         raise RoutesUnusable(f"{path} cannot be used:\n" + "\n".join(f"  {fault}" for fault in reading.faults))
     return routes
+
+
+def names_of(home: Path) -> list[str] | None:
+    """Names that the routes of a home have, whatever else is wrong with them; None where its file does not tell."""
+    try:
+        written = tomllib.loads((home / "gateways.toml").read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return None
+    tables = written.get("route")
+    names = [str(table.get("name")) for table in tables if isinstance(table, dict)] if isinstance(tables, list) else []
+    return [*names, TEST_ROUTE] if "test" in written else names
 
 
 def file_route(gateway: FileGateway, *, name: str = "file", prefixes: tuple[str, ...] | None = None) -> Route:
@@ -112,7 +127,11 @@ class _Reading:
         ]
         if TEST_ROUTE in names:
             self.faults.append(f"{TEST_ROUTE}: this name is for test numbers; choose another")
-        numbers = self._numbers("test", written.get("test", {}).get("numbers", []))
+        test = written.get("test", {})
+        if not isinstance(test, dict) or test.keys() - {"numbers"}:
+            self.faults.append('test: must be a table that has numbers alone, [test] and numbers = ["+62811"]')
+            return found
+        numbers = self._numbers("test", test.get("numbers", []))
         if numbers:
             found.append(file_route(FileGateway(outbox.with_name("test.jsonl")), name=TEST_ROUTE, prefixes=numbers))
         return found
@@ -126,7 +145,7 @@ class _Reading:
             self.faults.append(f'route {number}: name must be small letters, digits and dashes, such as "telkomsel"')
             return None
         for key in table.keys() - _KEYS:
-            self.faults.append(f"{name}: {key} is not known; there are {', '.join(sorted(_KEYS))}")
+            self.faults.append(f"{name}: {key} is not known; {_meant(key, _KEYS)}")
         before = len(self.faults)
         limits = Limits(
             rate=self._number(name, table, "rate", least=0.01),
@@ -144,8 +163,8 @@ class _Reading:
         if kind is None:
             self.faults.append(f"{name}: kind must be one of file, {', '.join(sorted(KINDS))}")
             return None
-        channels = tuple(table.get("channels", kind.channels))
-        if not set(channels) <= set(kind.channels):
+        channels = table.get("channels", list(kind.channels))
+        if not (isinstance(channels, list) and channels and all(one in kind.channels for one in channels)):
             self.faults.append(f"{name}: this kind carries {', '.join(kind.channels)}")
         settings = self._settings(name, kind.settings, table.get("settings", {}))
         if settings is not None and self.sandbox and not _loopback(_host(settings)):
@@ -157,7 +176,7 @@ class _Reading:
             receipts = self._settings(name, kind.receipts, table["receipts"], part="receipts")
         if settings is None or len(self.faults) > before:
             return None
-        return Route(name, kind.make(settings), channels, prefixes, limits, batch, receipts=receipts)
+        return Route(name, kind.make(settings), tuple(channels), prefixes, limits, batch, receipts=receipts)
 
     def _settings(self, name: str, shape: type, table: Any, *, part: str = "settings") -> Any:
         if not isinstance(table, dict):
@@ -166,7 +185,7 @@ class _Reading:
         fields = {field.name: field for field in dataclasses.fields(shape)}
         hints = get_type_hints(shape)
         for key in table.keys() - fields.keys():
-            self.faults.append(f"{name}: {part}.{key} is not known; there are {', '.join(sorted(fields))}")
+            self.faults.append(f"{name}: {part}.{key} is not known; {_meant(key, fields)}")
         for key, field in fields.items():
             no_default = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
             if no_default and key not in table:
@@ -189,9 +208,9 @@ class _Reading:
         if isinstance(written, dict) and written.keys() in ({"env"}, {"file"}):
             secret = self._secret(where, *next(iter(written.items())))
             return (secret,) if get_origin(wanted) is tuple else secret  # never a text where its letters would count
-        if wanted is float and type(written) is int:
+        if wanted is float and type(written) is int and abs(written) <= _MOST:
             return float(written)
-        if not _fits(wanted, written):
+        if not _fits(wanted, written) or (type(written) in (int, float) and not abs(written) <= _MOST):
             self.faults.append(f"{where}: {_described(wanted)} is needed")
             return None
         if isinstance(written, dict):
@@ -207,7 +226,7 @@ class _Reading:
         if kind == "env":
             found = os.environ.get(str(name))
         else:
-            with suppress(OSError, UnicodeDecodeError):
+            with suppress(OSError, ValueError):  # no text, or no name that a file can have
                 found = (self.home / str(name)).read_text("utf-8").strip()
         if found is None:
             place = f"the environment has no {name}" if kind == "env" else f"the file {name} cannot be read"
@@ -234,10 +253,15 @@ class _Reading:
 
     def _number(self, name: str, table: Mapping[str, Any], key: str, *, least: float = 1) -> float | None:
         value = table.get(key)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value < least):
-            self.faults.append(f"{name}: {key} must be a number of at least {least:g}")
+        if value is not None and (type(value) not in (int, float) or not least <= value <= _MOST):
+            self.faults.append(f"{name}: {key} must be a number of at least {least:g} and at most {_MOST}")
             return None
         return value
+
+
+def _meant(slip: str, known: Collection[str]) -> str:
+    close = get_close_matches(slip, known, 1)
+    return f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(known))}"
 
 
 def _needed(shape: type) -> list[str]:
@@ -271,7 +295,9 @@ def _described(wanted: Any) -> str:
 
 
 def _host(settings: Any) -> str:
-    """Give the name of the machine that is called, "" where the settings do not say."""
+    """Give the name of the machine that is called, "" where the settings do not say, but a provider's backend."""
+    if getattr(settings, "backend", mail.SMTP) != mail.SMTP:
+        return ""
     options = getattr(settings, "options", {})
     where = getattr(settings, "host", "") or getattr(settings, "url", "") or getattr(settings, "endpoint", "")
     where = str(where or options.get("host", ""))

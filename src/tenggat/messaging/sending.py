@@ -5,6 +5,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime
 
+from tenggat.foundation.keys import Keys
 from tenggat.foundation.side_by_side import second_session
 from tenggat.messaging import outbox
 from tenggat.messaging.gateways import GatewayUnusable
@@ -23,8 +24,9 @@ _LONGEST_WAIT = 1.0  # seconds: an OTP that comes meanwhile must not wait longer
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What a sender knows besides its own route: the names of all, and the numbers that go another way."""
+    """What a sender knows besides its own route: the keys, the names of all, and the numbers that go another way."""
 
+    keys: Keys
     routes: Collection[str]
     others: tuple[str, ...] = ()
 
@@ -82,9 +84,13 @@ class _Sender:
                 except BaseException:
                     outbox.give_back(claimed)  # the batch before came to nothing, and this one has not been begun
                     raise
-                handing = calling.submit(hand_over, self.route, self.number, self.programme, claimed, self.times.clock)
+                handing = calling.submit(self._hand_over, claimed)
             self._count(handing)
             calling.submit(read_receipts, self.route, self.times.clock).result()
+
+    def _hand_over(self, claimed: list[Claimed]) -> Delivered:
+        programme, keys, clock = self.programme, self.around.keys, self.times.clock
+        return hand_over(self.route, self.number, claimed, programme=programme, keys=keys, clock=clock)
 
     def _count(self, handing: "Future[Delivered] | None") -> None:
         if handing:
@@ -145,7 +151,8 @@ class _Sender:
         at_any_hour = self._urgent(step)
         awake = [zone for zone in zones if at_any_hour or next_open(self.programme, at=now, zone=zone) == now]
         prefixes = None if self.route.prefixes is None else list(self.route.prefixes)
-        return Claim(self.route.name, self.number, channels, prefixes, list(self.around.others), awake)
+        others, home = list(self.around.others), self.programme.time_zone
+        return Claim(self.route.name, self.number, channels, prefixes, others, awake, home)
 
     def _steps(self) -> tuple[list[str], list[str]]:
         """Name the steps in the order in which they go: urgent ones, those of the file, what is left of older files."""

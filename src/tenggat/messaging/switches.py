@@ -1,5 +1,6 @@
 """Stopping a step, a channel or a route at once, for all senders, until it is started again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -14,7 +15,7 @@ Kind = Literal["step", "channel", "route"]
 
 
 class NothingToStop(Refusal):
-    """The step or channel does not exist."""
+    """The step, channel or route does not exist."""
 
     code = "not_known"
 
@@ -47,9 +48,22 @@ def list_stopped() -> list[Switch]:
     return list(Switch.objects.order_by("since_at", "kind", "name"))
 
 
-def stop(*, kind: Kind, name: str, reason: str, by: str, programme: Programme, now: datetime) -> None:
-    """Stop it; batches under way still end. Stopped already: the first reason stays. Raises NothingToStop."""
-    known = {"step": [step.name for step in programme.steps], "channel": list(CHANNELS), "route": [name]}[kind]
+def stop(
+    *,
+    kind: Kind,
+    name: str,
+    reason: str,
+    by: str,
+    programme: Programme,
+    now: datetime,
+    routes: Sequence[str] | None = None,
+) -> None:
+    """Stop it; batches under way still end. Stopped already: the first reason stays. Raises NothingToStop.
+
+    `routes`: the names that there are. None where nobody here knows them: then any name is stopped.
+    """
+    ways = [name] if routes is None else routes
+    known = {"step": [step.name for step in programme.steps], "channel": CHANNELS, "route": ways}[kind]
     if name not in known:
         raise NothingToStop(f"There is no {kind} of that name; there are {', '.join(known)}.")
     Switch.objects.get_or_create(

@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from tenggat.foundation.keys import Keys, KeysUnusable
 from tenggat.messaging import outbox
+from tenggat.messaging.direct import opened
 from tenggat.messaging.gateways import Outgoing
 from tenggat.messaging.outbox import Answered, Claimed
 from tenggat.messaging.planning import zones_of
 from tenggat.messaging.suppressing import suppressed
 from tenggat.messaging.texts import Reader, render
 from tenggat.rules.programme import Programme
-from tenggat.rules.reminders import closes_at
+from tenggat.rules.reminders import closes_at, next_open
 
 NO_TEXT = "no_text"
 """Outcome of a message that could not be put into words."""
@@ -22,9 +24,10 @@ NO_ADDRESS = "no_address"
 UNWANTED = "unwanted"
 """Outcome of a message that its reader has asked not to get."""
 
-_WORDLESS = (KeyError, OverflowError)
-"""A step that the programme file has no more; a moment that no clock shows. Anything else is no fault of the message:
-it stops the delivery, and what was taken waits again; a mistake of ours must not reject a nation's reminders."""
+_WORDLESS = (KeyError, OverflowError, KeysUnusable)
+"""A step that the programme file has no more; a moment that no clock shows; a code under keys that are lost.
+Anything else is no fault of the message: it stops the delivery, and what was taken waits again; a mistake of ours must
+not reject a nation's reminders."""
 
 
 class Worded(NamedTuple):
@@ -35,11 +38,13 @@ class Worded(NamedTuple):
     unwanted: list[Answered]
 
 
-def put_into_words(programme: Programme, claimed: Sequence[Claimed], *, plain: bool, now: datetime) -> Worded:
+def put_into_words(
+    programme: Programme, keys: Keys, claimed: Sequence[Claimed], *, plain: bool, now: datetime
+) -> Worded:
     """Word a batch. `plain` gives references as they are, to a gateway that stays in the house."""
     words = Worded([], [], [])
     refusable = {step.name for step in programme.steps if step.may_opt_out}
-    night = {zone: closes_at(programme, at=now, zone=zone) for zone in zones_of(programme)}
+    night = {zone: _night(programme, zone, now=now) for zone in zones_of(programme)}
     off = suppressed({row.address for row in claimed if row.step in refusable})
     for row in claimed:
         try:
@@ -48,17 +53,25 @@ def put_into_words(programme: Programme, claimed: Sequence[Claimed], *, plain: b
             elif row.step in refusable and row.address in off:
                 words.unwanted.append(Answered(row, UNWANTED))
             else:
-                words.sendable.append((_outgoing(programme, row, night, plain=plain), row))
+                words.sendable.append((_outgoing(programme, keys, row, night, plain=plain), row))
         except _WORDLESS:
             words.unsendable.append(Answered(row, NO_TEXT))
     return words
 
 
-def _outgoing(programme: Programme, row: Claimed, night: Mapping[str, datetime], *, plain: bool) -> Outgoing:
+def _night(programme: Programme, zone: str, *, now: datetime) -> datetime:
+    """When the sending hours end; now, where they have ended since the batch was taken (the machine slept)."""
+    return closes_at(programme, at=now, zone=zone) if next_open(programme, at=now, zone=zone) == now else now
+
+
+def _outgoing(
+    programme: Programme, keys: Keys, row: Claimed, night: Mapping[str, datetime], *, plain: bool
+) -> Outgoing:
     """A slow gateway must give it up before night falls on the reader's clock, and before it is untrue."""
     step = programme.step(row.step)
-    reader = Reader(programme.title, programme.language, programme.time_zone, row.name, row.time_zone)
-    text = render(step, reader, deadline_at=outbox.moment(row.deadline_at), variant=row.variant)
+    told = opened(row, keys)
+    reader = Reader(programme.title, programme.language, programme.time_zone, told.name, row.time_zone)
+    text = render(step, reader, deadline_at=outbox.moment(row.deadline_at), variant=row.variant, values=told.values)
     reference = outbox.reference(row) if plain else outbox.outward(row)
     expires = outbox.moment(row.expires_at)
     until = expires if step.urgent else min(expires, night[row.time_zone])

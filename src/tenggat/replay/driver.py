@@ -167,7 +167,7 @@ class _Office:
         plan_reminders(programme=self.programme, now=entry.at, keys=self.keys)
 
     def _deliver(self, entry: Entry) -> None:
-        deliver(programme=self.programme, gateway=self.gateway, now=entry.at)
+        deliver(programme=self.programme, keys=self.keys, gateway=self.gateway, now=entry.at)
 
     def _revoke(self, entry: Entry) -> None:
         """Where the brake stops a run, the replay's two officers approve it, and it goes on."""

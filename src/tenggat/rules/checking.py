@@ -14,7 +14,7 @@ _EVENTS = {
     "answer": "a question is answered",
 }
 _HOURS = ("first_day", "last_day", "opens", "closes")
-_DATED = ("first_purchase", "settlement", "brake", "window", "benefit")
+_DATED = ("first_purchase", "settlement", "brake", "withdrawal", "window", "benefit")
 
 
 def check(reader: Reader) -> None:
@@ -130,7 +130,7 @@ def _steps_make_sense(reader: Reader) -> None:
     shortest = min((row["days"] for row in reader.values["first_purchase"] if "days" in row), default=None)
     for number, row in enumerate(reader.values["step"]):
         for key in ("days_before", "days_after"):
-            if shortest is not None and row.get(key, 0) >= shortest:
+            if key in row and shortest is not None and row[key] >= shortest:
                 reader.problem(("step", number, key), f"must be less than the {shortest} days to buy")
         counted = _COUNTDOWN.fullmatch(row.get("name", ""))
         if counted and row.get("days_before") != int(counted[1]):

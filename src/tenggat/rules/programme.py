@@ -24,11 +24,13 @@ from tenggat.rules.values import (
     SpendingEnd,
     Step,
     Variant,
+    Withdrawal,
 )
 
 __all__ = [
     "Benefit", "BenefitPart", "Brake", "Contact", "FirstPurchaseRule", "IdentityRules", "NotInForce", "Operator",
-    "Problem", "Programme", "ProgrammeError", "SendingWindow", "SpendingEnd", "Step", "Variant", "load", "shipped",
+    "Problem", "Programme", "ProgrammeError", "SendingWindow", "SpendingEnd", "Step", "Variant", "Withdrawal", "load",
+    "shipped",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -53,6 +55,7 @@ class Programme:
     first_purchases: Dated[FirstPurchaseRule]
     settlements: Dated[timedelta]
     brakes: Dated[Brake]
+    withdrawals: Dated[Withdrawal]
     benefits: Dated[Benefit]
     windows: Dated[SendingWindow]
     spending_ends: tuple[SpendingEnd, ...] = ()
@@ -76,6 +79,10 @@ class Programme:
     def brake(self, on: date) -> Brake | None:
         """Give what a run on a day is expected to be; None: the programme has no brake on that day."""
         return next((brake for since, brake in reversed(self.brakes.values) if since <= on), None)
+
+    def withdrawal(self, on: date) -> Withdrawal | None:
+        """Give what a withdrawal on a day means; None: nobody can withdraw on that day."""
+        return next((rule for since, rule in reversed(self.withdrawals.values) if since <= on), None)
 
     def benefit(self, on: date) -> Benefit:
         """Give what a person accepted on a day receives. NotInForce."""
@@ -134,6 +141,7 @@ def read(source: TomlSource) -> Programme:
         first_purchases=_dated("first_purchase", values, lambda row: FirstPurchaseRule(**row)),
         settlements=_dated("settlement", values, lambda row: timedelta(minutes=row["minutes"])),
         brakes=_dated("brake", values, lambda row: Brake(**row)),
+        withdrawals=_dated("withdrawal", values, lambda row: Withdrawal(**row)),
         benefits=_dated("benefit", values, _benefit),
         windows=_dated("window", values, lambda row: SendingWindow(**row)),
         spending_ends=tuple(SpendingEnd(**row) for row in values["spend_until"]),

@@ -226,6 +226,11 @@ FILE = Table("", (), tables=(
         Key("people", whole(0, 10**9, "people")),
         _REFERENCE,
     ), repeats=True),
+    Table("withdrawal", (
+        _FROM,
+        Key("blacklists", flag),
+        _REFERENCE,
+    ), repeats=True),
     Table("window", (
         _FROM,
         Key("opens", minute),

@@ -66,6 +66,14 @@ class SpendingEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What it means to give a place back before the deadline: `blacklists` bars the person from ever coming back."""
+
+    blacklists: bool
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class Brake:
     """What a run is expected to be; a run outside it waits for two people.
 

@@ -9,6 +9,7 @@ import logging
 import traceback
 from pathlib import Path
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -42,6 +43,8 @@ def of_route(request: HttpRequest, route: str) -> HttpResponse:
         status, said = 403, refusal.message
     except UnreadablePostError:
         status, said = 400, "The call broke off."
+    except SuspiciousOperation:  # more fields than Django reads
+        status, said = 400, "The call has too much in it."
     except Exception as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]  # a message might hold personal data, a place does not
         status, said = 500, f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"

@@ -70,11 +70,11 @@ def test_in_papua_a_text_names_both_clocks() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("{name} {nik}", "unknown field; it may use {title}, {name} and {deadline}."),
-        ("{name} {", "unknown field"),
+        ("{name} {nik}", "unknown field, {nik}; it may use {title}, {name} and {deadline}."),
+        ("{name} {", "a { or } that stands alone"),
         ("{name.__class__} {deadline}", "unknown field"),
-        ("{name:>90} {deadline}", "unknown field"),
-        ("{name!r} {deadline}", "unknown field"),
+        ("{name:>90} {deadline}", "a field with more than its name in it"),
+        ("{name!r} {deadline}", "a field with more than its name in it"),
         ("{} {deadline}", "unknown field"),
         ("{code} {deadline}", "unknown field"),
         ("{deadline}" + "x" * 121, "up to 161 characters; an SMS has 160"),

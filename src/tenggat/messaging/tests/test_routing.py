@@ -143,6 +143,7 @@ def test_a_route_knows_what_proves_and_reads_its_receipts(tmp_path: Path) -> Non
     [
         ('id_at = "id"', 'id_in = "id"', "agregator: receipts.id_in is not known"),
         ('timestamp_header = "X-Timestamp"', "", "agregator: receipts.timestamp_header is missing"),
+        ('id_at = "id"', 'reference_at = "ref"', "agregator: id_at must say"),
         ('[{ env = "SMSC_PASSWORD" }, "lama"]', "[]", "agregator: A webhook needs a secret"),
         ('"lama"]', "7]", "agregator: receipts.secrets.2: a text is needed"),
         ('{ env = "SMSC_PASSWORD" }, ', '{ env = "NO_SUCH_NAME" }, ', "the environment has no NO_SUCH_NAME"),
@@ -152,6 +153,16 @@ def test_a_route_knows_what_proves_and_reads_its_receipts(tmp_path: Path) -> Non
 def test_a_mistake_in_what_proves_receipts_is_told(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert old in HTTP
     assert said in mistakes(tmp_path, HTTP.replace(old, new, 1))
+
+
+@pytest.mark.parametrize("field", ["{text:d}", "{text!z}", "{text:{to}}", "{text.__class__}", "{0}", "{"])
+def test_a_template_that_would_fail_at_each_message_is_told_before(tmp_path: Path, field: str) -> None:
+    assert "A template may use" in mistakes(tmp_path, HTTP.replace('text = "{text}"', f'text = "{field}"'))
+
+
+def test_a_field_cannot_hold_a_text_and_others(tmp_path: Path) -> None:
+    both = HTTP.replace('text = "{text}" }', 'text = "{text}", "text.body" = "{text}" }\nbody = "json"')
+    assert "cannot both stand in one JSON body" in mistakes(tmp_path, both)
 
 
 def test_an_smsc_calls_nobody(tmp_path: Path) -> None:
@@ -172,6 +183,7 @@ def test_a_sandbox_calls_no_machine_but_its_own(tmp_path: Path) -> None:
         'backend = "anymail.backends.mailgun.EmailBackend"\n'
     )
     assert "a sandbox sends to this machine only" in mistakes(tmp_path, provider)
+    assert "a sandbox sends to this machine only" in mistakes(tmp_path, provider + 'options = { host = "127.0.0.1" }\n')
 
 
 @pytest.mark.parametrize(
@@ -181,6 +193,16 @@ def test_a_sandbox_calls_no_machine_but_its_own(tmp_path: Path) -> None:
         ('kind = "smpp"', 'kind = "pigeon"', "telkomsel: kind must be one of file, http, mail, smpp, whatsapp"),
         ("rate = 200", "rate = 0", "telkomsel: rate must be a number of at least 0.01"),
         ("rate = 200", "rate = true", "telkomsel: rate must be a number"),
+        ("rate = 200", "rate = nan", "telkomsel: rate must be a number"),
+        ("rate = 200", "burst = inf", "telkomsel: burst must be a number"),
+        ("rate = 200", f"batch = 1{'0' * 30}", "telkomsel: batch must be a number"),
+        ("rate = 200", "channels = 5", "telkomsel: this kind carries sms"),
+        ("rate = 200", 'channels = [["sms"]]', "telkomsel: this kind carries sms"),
+        ("port = 2775", "port = 2775\npause = nan", "telkomsel: settings.pause: a number is needed"),
+        ("port = 2775", f"port = 2775\npause = 1{'0' * 400}", "telkomsel: settings.pause: a number is needed"),
+        ('{ env = "SMSC_PASSWORD" }', '{ file = "a\\u0000b" }', "cannot be read"),
+        ("[[route]]", f"x = {'[' * 3000}{']' * 3000}\n[[route]]", "nested too deeply"),
+        ("[[route]]", "test = 5\n[[route]]", "test: must be a table"),
         ("rate = 200", "speed = 200", "telkomsel: speed is not known"),
         ('["+62811", "+62812"]', '["0811"]', "telkomsel: numbers are written with +"),
         ('host = "127.0.0.1"', "", "telkomsel: settings.host is missing"),

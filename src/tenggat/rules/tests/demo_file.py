@@ -79,6 +79,39 @@ people = 100_000
 reference = "practice"
 """
 
+WITHDRAWAL = """
+[[withdrawal]]
+from = 2020-09-01
+blacklists = false
+reference = "practice"
+[[withdrawal]]
+from = 2022-01-01
+blacklists = true
+reference = "practice"
+"""
+
+LATER = """
+[[step]]
+name = "later"
+days_after = 3
+fallback_after = 6
+audience = "not_bought"
+skip_if_bought = true
+channels = ["sms"]
+reference = "practice"
+"""
+
+OPERATORS = """
+[[operator]]
+name = "Satu"
+prefixes = ["+62811", "+62812"]
+reference = "numbering plan"
+[[operator]]
+name = "Dua"
+prefixes = ["+62814"]
+reference = "numbering plan"
+"""
+
 
 def line_of(needle: str, text: str = GOOD) -> int:
     return text[: text.index(needle)].count("\n") + 1

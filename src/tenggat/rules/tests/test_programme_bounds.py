@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tenggat.rules.reading import Reader
-from tenggat.rules.tests.demo_file import BRAKE, GOOD
+from tenggat.rules.tests.demo_file import BRAKE, GOOD, LATER
 from tenggat.rules.toml_source import parse_toml
 
 BOUNDS = [
@@ -22,6 +22,8 @@ BOUNDS = [
     ("benefit 1, part 1", "count", 1, 120, "payments"),
     ("benefit 1, part 1", "amount", 1, 1_000_000_000_000, "units of the currency"),
     ("step 1", "days_before", 0, 3_660, "days"),
+    ("step 2", "days_after", 0, 3_660, "days"),
+    ("step 2", "fallback_after", 1, 720, "hours"),
 ]
 
 
@@ -34,6 +36,6 @@ def test_a_number_is_good_up_to_its_bounds(table: str, key: str, least: int, mos
 
 
 def problems(key: str, number: int) -> list[tuple[str, str]]:
-    text, written = re.subn(rf"^{key} = \d.*$", f"{key} = {number}", GOOD + BRAKE, count=1, flags=re.MULTILINE)
+    text, written = re.subn(rf"^{key} = \d.*$", f"{key} = {number}", GOOD + BRAKE + LATER, count=1, flags=re.MULTILINE)
     assert written == 1
     return [(problem.where, problem.message) for problem in Reader(parse_toml(text.encode(), name="demo")).problems]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tenggat.rules.programme import Variant, load
-from tenggat.rules.tests.demo_file import BRAKE, GOOD, Mistakes
+from tenggat.rules.tests.demo_file import BRAKE, GOOD, OPERATORS, WITHDRAWAL, Mistakes
 
 ONE_MISTAKE = [  # what stands there, what is written instead, where it is found, what is said
     ("days = 30", "days = 0", "first_purchase 1, days", "from 1 to 3660 days, not 0"),
@@ -170,6 +170,51 @@ def test_variants_share_everybody(good: str, bad: str, where: str, said: str, mi
     [problem] = mistakes(VARIANTS.replace(good, bad))
     assert problem.where == where
     assert said in problem.message
+
+
+def test_operators_may_have_several_prefixes_each(tmp_path: Path) -> None:
+    file = tmp_path / "demo.toml"
+    file.write_text(GOOD + OPERATORS, "utf-8")
+    assert [operator.prefixes for operator in load(str(file)).operators] == [("+62811", "+62812"), ("+62814",)]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "said"),
+    [
+        ("+62811", '"+62811" already has an operator above'),
+        ("+62812", '"+62812" already has an operator above'),
+        ("+6281", '"+6281" is not as long as the others'),
+        ("+628141", '"+628141" is not as long as the others'),
+    ],
+)
+def test_a_number_leads_to_one_operator(prefix: str, said: str, mistakes: Mistakes) -> None:
+    [problem] = mistakes(GOOD + OPERATORS.replace("+62814", prefix))
+    assert (problem.where, problem.message) == ("operator 2, prefixes", said)
+
+
+def test_nobody_withdraws_before_the_programme_has_a_rule_for_it(tmp_path: Path) -> None:
+    file = tmp_path / "demo.toml"
+    file.write_text(GOOD + WITHDRAWAL, "utf-8")
+    demo = load(str(file))
+    assert demo.withdrawal(date(2020, 8, 31)) is None
+    found = demo.withdrawal(date(2020, 9, 1))
+    assert found is not None
+    assert (found.blacklists, found.reference) == (False, "practice")
+    later = demo.withdrawal(date(2022, 1, 1))
+    assert later is not None
+    assert later.blacklists is True
+
+
+def test_the_values_of_withdrawal_stand_in_order(mistakes: Mistakes) -> None:
+    [problem] = mistakes(GOOD + WITHDRAWAL.replace("from = 2022-01-01", "from = 2020-09-01"))
+    assert problem.where == "withdrawal 2, from"
+
+
+def test_a_step_is_neither_urgent_nor_refusable_unless_it_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "demo.toml"
+    file.write_text(GOOD, "utf-8")
+    [step] = load(str(file)).steps
+    assert (step.urgent, step.may_opt_out, step.fallback_after) == (False, False, None)
 
 
 def test_a_brake_leaves_a_band(mistakes: Mistakes) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tenggat.rules.deadlines import deadline_at
 from tenggat.rules.programme import Step, load
-from tenggat.rules.reminders import Schedule, last_close, notice, schedule
+from tenggat.rules.reminders import Schedule, closes_at, last_close, notice, schedule
 
 PRAKERJA = load("prakerja")
 CHILE = load("chile-ejemplo")
@@ -31,6 +31,12 @@ def step_at(step: Step, *, at: datetime = ANNOUNCED, zone: str = WIB, now: datet
 
 def h_7(*, zone: str = WIB, now: datetime = ANNOUNCED) -> Schedule | None:
     return schedule(PRAKERJA, H7, announced_at=ANNOUNCED, deadline_at=DEADLINE, zone=zone, now=now)
+
+
+@pytest.mark.parametrize(("zone", "day"), [(WIB, 2), (WITA, 2), (WIT, 3)])
+def test_sending_hours_end_on_the_day_that_it_is_for_the_reader(zone: str, day: int) -> None:
+    late = local(WIB, 2020, 10, 2, 22, 30)  # 23.30 in Makassar, already the next day in Jayapura
+    assert closes_at(PRAKERJA, at=late, zone=zone) == local(zone, 2020, 10, day, 20)
 
 
 @pytest.mark.parametrize("zone", [WIB, WITA, WIT])

@@ -172,6 +172,7 @@ def test_a_webhook_is_checked_by_the_word_that_was_agreed() -> None:
     assert (answer.status_code, answer.content, answer.headers["Content-Type"]) == (200, b"1158201444", "text/plain")
     wrong = Client().get(f"/receipts/wa?{urlencode(asked | {'hub.verify_token': 'tebak'})}")
     assert (wrong.status_code, wrong.content) == (403, b"")
+    assert Client().get("/receipts/wa?" + "&".join(f"a={number}" for number in range(2_000))).status_code == 400
 
 
 def test_nothing_that_came_is_ever_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

@@ -47,6 +47,8 @@ class ReceiptSettings:
             raise GatewayUnusable(
                 "A webhook needs a secret, signature_header and timestamp_header: else anybody may call."
             )
+        if not self.id_at:
+            raise GatewayUnusable("id_at must say where the provider's name for the message stands: by it we find it.")
         if "{body}" not in self.signed or "{timestamp}" not in self.signed:
             raise GatewayUnusable("signed must hold {body} and {timestamp}: what is not signed proves nothing.")
 

@@ -44,11 +44,7 @@ class Settings:
         """Raises GatewayUnusable."""
         check_url(self.url)
         for template in (*self.fields.values(), *self.headers.values()):
-            try:
-                odd = {name for _, name, _, _ in Formatter().parse(template) if name is not None} - _FIELDS
-            except ValueError:
-                odd = {"?"}
-            if odd:
+            if not _is_plain(template):
                 raise GatewayUnusable(f"A template may use {', '.join(sorted(_FIELDS))} in braces, and nothing else.")
         if self.code_at == "" and (self.accepted_codes or self.rejected_codes or self.busy_codes):
             raise GatewayUnusable("Codes are listed, but code_at does not say where one stands.")
@@ -56,6 +52,17 @@ class Settings:
             raise GatewayUnusable("connections and timeout must be more than nothing.")
         check_place(self.id_at)
         check_place(self.code_at)
+        if self.body == "json" and any(other.startswith(f"{name}.") for name in self.fields for other in self.fields):
+            raise GatewayUnusable("A field a and a field a.b cannot both stand in one JSON body.")
+
+
+def _is_plain(template: str) -> bool:
+    """Whether its fields are known and stand there as they are: {text:d} or {text!x} would fail at each message."""
+    try:
+        parts = list(Formatter().parse(template))
+    except ValueError:
+        return False
+    return all(name is None or (name in _FIELDS and not spec and not turned) for _, name, spec, turned in parts)
 
 
 def filled(template: str, message: Outgoing) -> str:

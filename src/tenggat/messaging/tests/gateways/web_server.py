@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
@@ -79,6 +79,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True
             return
+        with suppress(BrokenPipeError):  # whoever asked has lost patience, which is what is tested
+            self._say(said)
+
+    def _say(self, said: Said) -> None:
         octets = said.body.encode()
         self.send_response(said.status)
         for name, value in said.headers.items():
@@ -88,7 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(octets)
         if said.halting:
             self.wfile.flush()
-            provider.over.wait(5)
+            self.server.over.wait(5)
 
     do_POST = do_GET = _serve  # noqa: N815 -- the names that http.server looks for
 
