@@ -298,6 +298,21 @@ ATTEMPTS: dict[str, dict[str, tuple[Attempt, ...]]] = {
             + "; UPDATE deadlines_run SET state = 'open' WHERE run_id = 900",
         ),
     },
+    "help_question": {
+        "help_question_pkey": unique(again("help_question")),
+        "help_question_language_is_known": check(again("help_question", language="xx")),
+    },
+    "help_opinion": {
+        "help_opinion_pkey": unique(again("help_opinion")),
+        "help_opinion_was_given": check(again("help_opinion", slug="b", times=0)),
+    },
+    "help_missed": {
+        "help_missed_pkey": unique(again("help_missed")),
+        "help_missed_is_masked": check(
+            again("help_missed", text="3171"), again("help_missed", text="x" * 81), again("help_missed", text=""),
+            again("help_missed", text="b", times=0),
+        ),
+    },
     "deadlines_slice": {
         "deadlines_slice_of_open_run": check(again("deadlines_slice", slice_id=900)),
         "deadlines_slice_run": reference(again("deadlines_slice", slice_id=900, run_id=77)),

@@ -133,12 +133,12 @@ class Phone:
         session.detach()
         self.mistakes.clear()
         self.loads.clear()
-        self.page.goto(self.url + path, wait_until="networkidle")
+        self.page.goto(self.url + path)
 
     def tap(self, name: str, role: Any = "link") -> None:
         """Touch a link, or with role="button" a button, and wait for the page that follows."""
         self.page.get_by_role(role, name=name, exact=True).first.click()
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_load_state()
 
     def says(self, text: str) -> bool:
         """Whether the page has a text, however its lines are broken."""

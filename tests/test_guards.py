@@ -13,6 +13,8 @@ from psycopg import Error
 from tenggat.accounts import models as accounts
 from tenggat.deadlines.models import Approval, Decision, Quarantined, Release, Run
 from tenggat.foundation.models import Installation
+from tenggat.help.actions import load as help_load
+from tenggat.help.models import Missed, Opinion
 from tenggat.journal.models import Seal
 from tenggat.messaging import models
 from tenggat.reasons import models as why
@@ -78,6 +80,7 @@ def everything(tmp_path: Path, db: None) -> None:
                         digest="one")  # fmt: skip
     _messages_and_gateways()
     _accounts()
+    _help()
     _asked_why(citra)
     _settle()
 
@@ -110,6 +113,12 @@ def _accounts() -> None:
     accounts.Change.objects.create(
         change_id=person, person_id=person, channel="sms", sealed=b"x", approval=person, proof=person, asked_at=NIGHT
     )
+
+
+def _help() -> None:
+    help_load()
+    Opinion.objects.create(language="id", slug="a", on=NIGHT.date(), helped=True, times=1)
+    Missed.objects.create(language="id", text="a", on=NIGHT.date(), times=1)
 
 
 def _asked_why(person: str) -> None:

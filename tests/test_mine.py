@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from tenggat.evidence.mine import Mine, NobodyHere, mine
 from tenggat.foundation.actors import Actor
+from tenggat.reasons.actions import answer
+from tenggat.reasons.states import Way
 from tenggat.registry.actions import blacklist_add
 from tenggat.waves.withdrawing import withdraw
 from tests.office import WAVE_10, hold
@@ -96,6 +98,15 @@ def test_who_was_never_accepted_sees_that_they_take_part_in_nothing() -> None:
 def test_nobody_is_told_so() -> None:
     with pytest.raises(NobodyHere):
         look(UUID(int=5))
+
+
+def test_whether_they_were_asked_what_stops_them_goes_with_the_state() -> None:
+    [ayu] = wave(AYU)
+    assert (look(ayu).asked_at, look(ayu).reason) == (None, None)
+    answer(person_id=ayu, reason="forgot", way=Way.PORTAL, keys=KEYS, now=IN_TIME, actor=OFFICER)
+    assert (look(ayu).asked_at, look(ayu).reason) == (IN_TIME, "forgot")
+    night()
+    assert (look(ayu).asked_at, look(ayu).reason) == (None, None)
 
 
 def test_it_is_one_statement() -> None:

@@ -29,21 +29,25 @@ _LISTS: dict[str, list[Any]] = {
     "mark": [1], "submitted_at": [MOMENT],
     "kinds": ["accepted"], "variants": ["calm"], "shares": [0],
     "spending_waves": [1], "spending_ends": [MOMENT], "waves_over": [1],
+    "languages": ["id"], "configurations": ["indonesian"], "slugs": ["a"], "places": [0], "topics": ["A"],
+    "titles": ["A"], "words": ["a"], "bodies": ["A"],
 }  # fmt: skip
 _ONE: dict[str, Any] = {
     "wave": 1, "step": "h-7", "state": "accepted", "channel": "sms", "deadline_version": 1, "person_id": PERSON,
     "price": 1, "code": "A", "title": "A", "institution": "A", "sealed": b"x",
+    "language": "id", "configuration": "indonesian", "on_day": MOMENT.date(), "first_day": MOMENT.date(),
+    "last_day": MOMENT.date(),
 }  # fmt: skip
 _WORDS = {
     "source", "reference", "reason", "actor", "rule_digest", "zone", "home_zone", "outcome", "route", "kind",
-    "only_step", "recipient", "seed",
+    "only_step", "recipient", "seed", "slug", "stems", "beginnings", "missed",
 }  # fmt: skip
 _NUMBERS = {"most",
     "kept_lines", "run", "size", "turn", "expected", "number", "version", "limit", "lower", "seen", "upper", "shift",
     "after_wave", "place", "sender", "after_receipt", "prefix_length", "only_wave", "sample",
 }  # fmt: skip
 _IDS = {"fingerprint", "challenge", "scope", "person", "first_person", "last_person", "after_person", "after"}
-_FLAGS = {"skip_if_bought", "personal", "whole_waves", "anew", "once"}
+_FLAGS = {"skip_if_bought", "personal", "whole_waves", "anew", "once", "helped"}
 _UTILITY = ("CREATE", "COPY", "TRUNCATE", "ANALYZE", "SET")
 
 

@@ -60,7 +60,7 @@ def test_a_phone_in_any_spelling_leads_to_a_code_and_to_ones_own_page(visitor: C
     assert 'inputmode="numeric"' in page.content.decode()
     done = visitor.post(CODE, {"code": sent()[-1]})
     assert (done.status_code, done["Location"]) == (302, ME)
-    assert "Anda masuk sebagai P*** 1***" in text(visitor.get(ME))
+    assert "Anda masuk sebagai P*** 1***" in text(visitor.get("/saya/akun"))
 
 
 def test_a_stranger_gets_the_same_pages(visitor: Client) -> None:

@@ -82,12 +82,14 @@ def _make_tables(made: home.Home, *, now: datetime) -> None:
     from django.db import connection
 
     from tenggat.foundation.models import Installation
+    from tenggat.help.actions import load
 
     with connection.cursor() as cursor:
         # Two `init` at once: the second waits. The lock ends with the session.
         cursor.execute("SELECT pg_advisory_lock(7364210)")
         try:
             call_command("migrate", verbosity=0, interactive=False)
+            load()
             Installation.objects.get_or_create(
                 pk=1,
                 defaults={

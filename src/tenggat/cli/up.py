@@ -48,6 +48,7 @@ def up(
     that speaks HTTPS.
     """
     house = enter(now)
+    _bring_answers()
     moment = (lambda: house.now) if now else clock.now
     ended = Event()
     with until_interrupted(ended), web(port, wait=ended.wait, now=house.now if now else None) as process:
@@ -65,6 +66,13 @@ def up(
         showing.line(f"Ended in good order. Planned {showing.number(planned)} messages, handed over {sent:,}.")
 
     return Answer({"planned": planned, "accepted": sent}, show)
+
+
+def _bring_answers() -> None:
+    """The help says what the files of this version say."""
+    from tenggat.help.actions import load
+
+    load()
 
 
 def _tick(house: House, moment: Callable[[], datetime], ended: Event, check: Callable[[], object]) -> int:

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "tenggat.accounts",
     "tenggat.waves",
     "tenggat.training",
+    "tenggat.help",
     "tenggat.reasons",
     "tenggat.deadlines",
     "tenggat.pages",
@@ -101,7 +102,7 @@ def _for_trying() -> bool:
         return False
 
 
-# HTTPS ends at the proxy, which must set this header itself (docs/gateways.md): the web listens on this machine alone.
+# HTTPS ends at the proxy, which must set this header itself (docs/portal.md): the web listens on this machine alone.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 0 if _for_trying() else 365 * 24 * 3600
 SECURE_REFERRER_POLICY = "same-origin"

@@ -39,7 +39,8 @@ class Mine:
     """One person and their latest participation; `state` is None where there is none.
 
     balance, training: what is still committed, whole rupiah. card: its digits, or "". deadline_at: the first instant
-    that is too late. decided_at: the instant as of which a run decided. happened: the newest first, fifty at most.
+    that is too late. decided_at: the instant as of which a run decided. asked_at, reason: whether they were asked what
+    stops them, in the state that they are in, and what they said. happened: the newest first, fifty at most.
     """
 
     person_id: UUID
@@ -57,6 +58,8 @@ class Mine:
     card: str
     announced_at: datetime | None
     decided_at: datetime | None
+    asked_at: datetime | None
+    reason: str | None
     blacklisted: bool
     happened: tuple[Happened, ...]
 
@@ -74,12 +77,12 @@ def mine(*, person_id: UUID, keys: Keys) -> Mine:
     found = database.one(_SQL["mine"], {"person": person_id, "kinds": list(TOLD)})
     if found is None:
         raise NobodyHere("This account leads to nobody any more: ask the programme office.")
-    *before, cipher, announced_at, decided_at, blacklisted, events = found
+    *before, cipher, announced_at, decided_at, asked_at, reason, blacklisted, events = found
     card = "" if cipher is None else keys.decrypt(bytes(cipher), owner=person_id.bytes).decode()
     happened = tuple(
         Happened(event["kind"], datetime.fromisoformat(event["at"]), event["details"] or {})
         for event in json.loads(events or "[]")
     )
     names = (field.name for field in fields(Mine))
-    values = (person_id, *before, card, announced_at, decided_at, blacklisted, happened)
+    values = (person_id, *before, card, announced_at, decided_at, asked_at, reason, blacklisted, happened)
     return Mine(**dict(zip(names, values, strict=True)))

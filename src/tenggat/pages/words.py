@@ -4,13 +4,15 @@ A moment always has its day, hour and zone. The programme's own clock comes firs
 where the reader's clock differs it stands behind, with the day where that differs too.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import translation
+from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _FIXED = "\N{NO-BREAK SPACE}"  # an amount is not broken at the end of a line
 
 
@@ -64,9 +66,22 @@ def days_left(deadline: datetime, now: datetime, zone: ZoneInfo) -> str:
     return ngettext("%(days)s day left", "%(days)s days left", days) % {"days": count(days)}
 
 
+def clock(hour: int, minute: int) -> str:
+    """23.59, and in English 23:59."""
+    return f"{hour:02d}{':' if _in_english() else '.'}{minute:02d}"
+
+
+def office_hours(first_day: str, last_day: str, opens: time, closes: time) -> str:
+    """Senin sampai Jumat, pukul 08.00 sampai 19.00; days as a programme file names them."""
+    days = [str(WEEKDAYS[DAYS.index(one)]) for one in (first_day, last_day)]
+    hours = {"opens": clock(opens.hour, opens.minute), "closes": clock(closes.hour, closes.minute)}
+    if first_day == last_day:
+        return gettext("%(day)s, %(opens)s to %(closes)s") % {"day": days[0], **hours}
+    return gettext("%(first)s to %(last)s, %(opens)s to %(closes)s") % {"first": days[0], "last": days[1], **hours}
+
+
 def _clock(local: datetime) -> str:
-    hour = f"{local:%H:%M}" if _in_english() else f"{local:%H.%M}"
-    return f"{hour}{_FIXED}{local:%Z}"
+    return f"{clock(local.hour, local.minute)}{_FIXED}{local:%Z}"
 
 
 def _in_english() -> bool:

@@ -14,6 +14,7 @@ _EVENTS = {
     "answer": "a question is answered",
     "contact": "a phone or an e-mail is changed: the old one is told",
 }
+_HOURS = ("first_day", "last_day", "opens", "closes")
 _DATED = ("first_purchase", "settlement", "brake", "withdrawal", "window", "benefit")
 
 
@@ -22,6 +23,7 @@ def check(reader: Reader) -> None:
     for rule in _DATED:
         _dates_ascend(reader, rule)
     _names_differ(reader)
+    _contact_can_be_used(reader)
     _windows_open(reader)
     _brakes_leave_a_band(reader)
     _spending_ends_make_sense(reader)
@@ -57,6 +59,18 @@ def _names_differ(reader: Reader) -> None:
         for number, name in enumerate(names):
             if name is not None and name in names[:number]:
                 reader.problem(("benefit", benefit, "part", number, "name"), f'"{name}" is there twice')
+
+
+def _contact_can_be_used(reader: Reader) -> None:
+    for row in reader.values["contact"]:
+        given = reader.source.data["contact"].keys()  # a wrong value is a mistake of its own
+        if not given & {"phone", "email", "form"}:
+            reader.problem(("contact",), "names no way: give at least one of phone, email, form")
+        hours = [key for key in _HOURS if key in given]
+        if hours and len(hours) < len(_HOURS):
+            reader.problem(("contact", hours[0]), f"{', '.join(_HOURS)} stand together, or not at all")
+        if row.keys() >= {"opens", "closes"} and row["opens"] >= row["closes"]:
+            reader.problem(("contact", "closes"), "must be later than opens")
 
 
 def _windows_open(reader: Reader) -> None:

@@ -15,6 +15,7 @@ from tenggat.rules.values import (
     Benefit,
     BenefitPart,
     Brake,
+    Contact,
     Dated,
     FirstPurchaseRule,
     IdentityRules,
@@ -27,8 +28,9 @@ from tenggat.rules.values import (
 )
 
 __all__ = [
-    "Benefit", "BenefitPart", "Brake", "FirstPurchaseRule", "IdentityRules", "NotInForce", "Operator", "Problem",
-    "Programme", "ProgrammeError", "SendingWindow", "SpendingEnd", "Step", "Variant", "Withdrawal", "load", "shipped",
+    "Benefit", "BenefitPart", "Brake", "Contact", "FirstPurchaseRule", "IdentityRules", "NotInForce", "Operator",
+    "Problem", "Programme", "ProgrammeError", "SendingWindow", "SpendingEnd", "Step", "Variant", "Withdrawal", "load",
+    "shipped",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -59,6 +61,7 @@ class Programme:
     spending_ends: tuple[SpendingEnd, ...] = ()
     operators: tuple[Operator, ...] = ()
     domain: str = ""
+    contact: Contact | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -143,6 +146,7 @@ def read(source: TomlSource) -> Programme:
         windows=_dated("window", values, lambda row: SendingWindow(**row)),
         spending_ends=tuple(SpendingEnd(**row) for row in values["spend_until"]),
         operators=tuple(Operator(**row) for row in values["operator"]),
+        contact=next((Contact(**row) for row in values["contact"]), None),
     )
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tenggat.rules.identity import UnknownScheme, scheme
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CHANNELS = ("sms", "email", "whatsapp")
 _MOST_MONEY = 10**12  # per person, far from what a bigint column holds for millions of them
 
@@ -182,6 +183,16 @@ FILE = Table("", (), tables=(
         Key("language", one_of("id", "en")),
         Key("domain", matching(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}", "prakerja.go.id"), required=False),
     ), needed=True),
+    Table("contact", (
+        Key("phone", matching(r"\+?[0-9](?:[0-9 ().-]{1,20})[0-9]", "0800-150-3001"), required=False),
+        Key("email", matching(r"[^@\s]+@[^@\s]+\.[^@\s]+", "info@prakerja.go.id"), required=False),
+        Key("form", matching(r"https://[^\s]+", "https://bantuan.prakerja.go.id"), required=False),
+        Key("first_day", one_of(*WEEKDAYS), required=False),
+        Key("last_day", one_of(*WEEKDAYS), required=False),
+        Key("opens", minute, required=False),
+        Key("closes", minute, required=False),
+        _REFERENCE,
+    )),
     Table("identity", (
         Key("scheme", numbering(households=False)),
         Key("household_scheme", numbering(households=True), required=False),

@@ -144,6 +144,20 @@ class Operator:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Where people ask a person of the office. The hours of the phone are on the programme's clock, all or none."""
+
+    reference: str
+    phone: str | None = None
+    email: str | None = None
+    form: str | None = None
+    first_day: str | None = None
+    last_day: str | None = None
+    opens: time | None = None
+    closes: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class IdentityRules:
     """How people, families, cards and places are numbered.
 
