@@ -136,6 +136,9 @@ def _steps_make_sense(reader: Reader) -> None:
         counted = _COUNTDOWN.fullmatch(row.get("name", ""))
         if counted and row.get("days_before") != int(counted[1]):
             reader.problem(("step", number, "days_before"), f"must be {counted[1]}, as the name says")
+        channels = row.get("channels", ())
+        if "whatsapp" in channels and "sms" not in channels[: channels.index("whatsapp")]:
+            reader.problem(("step", number, "channels"), 'must have "sms" before "whatsapp", which is only a fallback')
         if row.get("audience") == "all" and row.get("skip_if_bought"):
             message = 'contradicts audience = "all": use "not_bought", or false here'
             reader.problem(("step", number, "skip_if_bought"), message)
