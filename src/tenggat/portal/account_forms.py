@@ -102,7 +102,7 @@ class NikForm(forms.Form):
     """Who it is, of those who share a phone."""
 
     nik = forms.CharField(
-        label=_("NIK"),
+        label="NIK",
         help_text=_("The 16 digits on your KTP."),
         max_length=40,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tenggat.evidence.case import mask_words
 from tenggat.evidence.mine import Mine, mine
 from tenggat.foundation.actors import Actor
 from tenggat.portal.history import told
@@ -143,6 +144,7 @@ def _shown(found: Mine, programme: Programme) -> dict[str, object]:
         rule = programme.first_purchase(found.announced_at.astimezone(programme.zone).date())
     return {
         "mine": found,
+        "name": mask_words(found.name),
         "card": card,
         "rule_of_deadline": rule,
         "history": [(each.at, told(each, programme)) for each in found.happened],
