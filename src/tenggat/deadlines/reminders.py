@@ -61,7 +61,7 @@ def lots(step: Step, keys: Keys | None) -> dict[str, Any]:
     return {
         "variants": [variant.name for variant in step.variants],
         "shares": list(begins) if step.variants else [],
-        "lots": keys.lots() if step.variants and keys else b"",
+        "lots": keys.lots() if keys else b"",
     }
 
 
