@@ -31,8 +31,9 @@ _LOST = 0x08  # RSYSERR: what the library raises for all that it cannot tell
 _STATUS = re.compile(r"\(0x([0-9A-F]{8})\)")
 _Event = smpp34.DeliverSmEvent | smpp34.Disconnected
 _FAREWELL = 2.0
-_LAST_WORDS = 0.5
+_LAST_WORDS = 5.0
 _LOOK = 0.005
+_QUIET = 20  # looks, a tenth of a second: nothing has come any more
 _EARS = 16  # receipts that may come in one turn of the loop; each next() gives one, in order
 
 
@@ -108,13 +109,20 @@ class Session:
             with suppress(smpp34.SmppError, TimeoutError):
                 async with asyncio.timeout(_FAREWELL):
                     await way.smsc.unbind()
-        end = asyncio.get_running_loop().time() + _LAST_WORDS
-        while not self.ended and asyncio.get_running_loop().time() < end:
-            await asyncio.sleep(_LOOK)  # what the library has acknowledged comes before its word that all is over
+        await self._hear_the_last()
         self.ended = True
         for listening in list(self._listening):
             listening.cancel()
         await _stop([way.client for way in self.ways])
+
+    async def _hear_the_last(self) -> None:
+        """What the library has acknowledged: one ear hears that all is over while others still have receipts."""
+        loop = asyncio.get_running_loop()
+        end, heard, quiet = loop.time() + _LAST_WORDS, -1, 0
+        while loop.time() < end and quiet < _QUIET:
+            quiet = quiet + 1 if self.ended and heard == len(self.told) else 0
+            heard = len(self.told)
+            await asyncio.sleep(_LOOK)
 
     def _listen(self, way: _Way) -> None:
         listening = asyncio.ensure_future(way.smsc.next())
