@@ -29,7 +29,10 @@ WITH mine AS (
     SELECT message.person_id, message.wave, message.step, message.channel, message.deadline_version,
            COALESCE(person.name, '') AS name, place.address, place.time_zone, message.sealed
       FROM messaging_message AS message
-      LEFT JOIN registry_person AS person ON person.person_id = message.person_id
+      LEFT JOIN LATERAL (
+               SELECT name, phone, email, time_zone FROM registry_person AS known
+                WHERE known.person_id = message.person_id
+               OFFSET 0) AS person ON true  -- as below
      CROSS JOIN LATERAL (
                SELECT COALESCE(NULLIF(message.address, ''),
                                CASE message.channel WHEN 'email' THEN person.email ELSE person.phone END, '') AS address,
