@@ -58,7 +58,8 @@ _SAID = "said"
 """The file, in the home of who tries, with what the last tests there printed."""
 _QUICK = 75
 """Seconds for a sample; what was begun is finished."""
-_SURVIVED, _KILLED = 0, (1, 2)
+_SURVIVED, _KILLED = 0, (1, 2, 3, 4)
+"""Statuses of pytest: 3 and 4 where a change breaks what is loaded before the first test, such as a programme."""
 _SLOW = 3
 """A mutant that takes so many times as long as the tests themselves hangs: that was noticed."""
 
