@@ -17,6 +17,7 @@ from tenggat.messaging import receipts
 from tenggat.messaging.delivery import deliver_by
 from tenggat.messaging.gateways import Fate, Receipt
 from tenggat.messaging.gateways.smpp import Settings, SmppGateway
+from tenggat.messaging.gateways.smpp.session import EARS, RECEIPTS_AT_ONCE
 from tenggat.messaging.handing import Route
 from tenggat.messaging.models import Message
 from tenggat.messaging.pacing import Pace
@@ -57,7 +58,7 @@ def ours(limit: int) -> tuple[int, float]:
 
 
 def alone(limit: int) -> tuple[int, float]:
-    """The library alone: the same texts, window and receipts, and nothing written down."""
+    """The library alone: the same texts, window, room and ears for receipts, and nothing written down."""
     with smsc() as port:
         return limit, asyncio.run(_alone(limit, port))
 
@@ -82,8 +83,10 @@ def applied(limit: int) -> tuple[int, float]:
 
 
 async def _alone(limit: int, port: int) -> float:
-    smsc = await smpp34.Client("127.0.0.1", port, "bench", "", bind_type="TRX").connect()
-    numbers, told = count(), 0
+    # Without room for what comes faster than it is heard, the library ends the connection.
+    client = smpp34.Client("127.0.0.1", port, "bench", "", bind_type="TRX", inbound_capacity=RECEIPTS_AT_ONCE)
+    smsc = await client.connect()
+    numbers, told, all_told = count(), 0, asyncio.Event()
 
     async def submit() -> None:
         while (number := next(numbers)) < limit:
@@ -91,13 +94,17 @@ async def _alone(limit: int, port: int) -> float:
 
     async def listen() -> None:
         nonlocal told
-        while told < limit:
-            await smsc.next()
+        while isinstance(await smsc.next(), smpp34.DeliverSmEvent):
             told += 1
+            if told == limit:
+                all_told.set()
 
     began = time.perf_counter()
-    await asyncio.gather(listen(), *(submit() for _ in range(WINDOW)))
+    ears = [asyncio.ensure_future(listen()) for _ in range(EARS)]
+    await asyncio.gather(all_told.wait(), *(submit() for _ in range(WINDOW)))
     seconds = time.perf_counter() - began
+    for ear in ears:
+        ear.cancel()
     await smsc.unbind()
     return seconds
 

@@ -14,6 +14,7 @@ _RECEIVING = (codec.BIND_RECEIVER, codec.BIND_TRANSCEIVER)
 _SENDING = (codec.BIND_TRANSMITTER, codec.BIND_TRANSCEIVER)
 _RECEIPTS_AT_ONCE = 200
 _AGAIN = 0.05
+_FAREWELL = 0.2
 _STATES = {"DELIVRD": 2, "UNDELIV": 5}
 _RECEIPT = "id:{id} sub:001 dlvrd:{count} submit date:{date} done date:{date} stat:{stat} err:{error} text:"
 _NO_DATE = "2010010000"
@@ -103,7 +104,7 @@ class _Session(asyncio.Protocol):
 
     def pump(self) -> None:
         """Send receipts while there are some and not too many are under way."""
-        if self.bound not in _RECEIVING:
+        if self.bound not in _RECEIVING or self.farewell:
             return
         while self.smsc.receipts and len(self.told) < _RECEIPTS_AT_ONCE and not self.transport.is_closing():
             receipt = self.smsc.receipts.popleft()
@@ -145,7 +146,7 @@ class _Session(asyncio.Protocol):
             self.farewell = True
             self.send(codec.pdu(command | codec.RESPONSE, unit.sequence))
             self.flush()
-            self.transport.close()
+            self.loop.call_later(_FAREWELL, self.transport.close)  # what is confirmed meanwhile still counts
         elif not command & codec.RESPONSE:
             self.send(codec.pdu(codec.GENERIC_NACK, unit.sequence, status=codec.BAD_COMMAND))
 

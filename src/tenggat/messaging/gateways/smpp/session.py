@@ -34,7 +34,7 @@ _FAREWELL = 2.0
 _LAST_WORDS = 5.0
 _LOOK = 0.005
 _QUIET = 20  # looks, a tenth of a second: nothing has come any more
-_EARS = 16  # receipts that may come in one turn of the loop; each next() gives one, in order
+EARS = 16  # receipts that may come in one turn of the loop; each next() gives one, in order
 
 
 class _Way(NamedTuple):
@@ -56,7 +56,7 @@ class Session:
         self.heard_at = 0.0  # when anything was last answered, on the loop's clock; 0 for never
         self._listening: set[asyncio.Future[_Event]] = set()
         for way in ways:
-            for _ in range(_EARS):
+            for _ in range(EARS):
                 self._listen(way)
 
     @classmethod
